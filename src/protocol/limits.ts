@@ -1,0 +1,54 @@
+/** Every bound of the daemon in one place; each says what happens when it is reached. Units are in the names. */
+export const limits = {
+  /** A longer NDJSON frame is answered with an error and skipped; the connection lives. */
+  frameBytesMax: 4 * 1024 * 1024,
+  /** A larger hook payload is answered as not-sure: the verdict is hold. */
+  hookBodyBytesMax: 4 * 1024 * 1024,
+  /** One connection's unanswered requests; more wait unread in the socket (backpressure). */
+  inFlightPerConnectionMax: 256,
+  /** One more connection is answered BUSY and closed. */
+  connectionsMax: 2_048,
+  /** A reader that lets this many bytes pile up is closed with a reason in the log. */
+  connectionWriteBytesMax: 16 * 1024 * 1024,
+  /** Members of one JSON-RPC batch; a longer batch is one error. */
+  batchMax: 256,
+  /** Nesting of a JSON payload; deeper is refused at the edge. */
+  jsonDepthMax: 128,
+  /** A longer shell text is judged not-sure without being parsed. */
+  shellBytesMax: 64 * 1024,
+  /** Open holds of one session; the next tool call that would be held is denied with a reason that says so. */
+  holdsPerSessionMax: 64,
+  /** Open holds in all. */
+  holdsMax: 4_096,
+  /** How long an agent waits for a person, below every host's own limit. */
+  holdWaitMs: 270_000,
+  /** An undecided hold expires. */
+  holdAgeMsMax: 24 * 3_600_000,
+  /** An approval that nobody used expires. */
+  approvalAgeMsMax: 15 * 60_000,
+  /** "For the session" ends at the latest. */
+  sessionGrantAgeMsMax: 12 * 3_600_000,
+  /** Sessions remembered in memory; the longest silent one is forgotten first (its rows stay). */
+  sessionsMax: 4_096,
+  /** Answers kept for a repeated request key. */
+  requestKeysMax: 8_192,
+  requestKeyAgeMsMax: 10 * 60_000,
+  /** Text of an outcome that is kept. */
+  outcomeTextBytesMax: 4_096,
+  effectTargetCharsMax: 512,
+  reasonCharsMax: 1_024,
+  effectsMax: 256,
+  /** Repository policy layer. */
+  repositoryPolicyBytesMax: 64 * 1024,
+  repositoryPolicyRulesMax: 200,
+  policyBytesMax: 1024 * 1024,
+  policyRulesMax: 2_000,
+  ledgerAgeMsMax: 90 * 24 * 3_600_000,
+  ledgerBytesMax: 2 * 1024 ** 3,
+  checkpointEntriesMax: 1_000,
+  checkpointMsMax: 60_000,
+  checkpointIdleMs: 3_600_000,
+  drainMs: 10_000,
+  logFileBytesMax: 8 * 1024 * 1024,
+  logFilesMax: 4,
+} as const;

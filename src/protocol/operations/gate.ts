@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { Effect, Verdict } from "../effects.ts";
+import { EntrySeq, HoldId } from "../ids.ts";
+import { operation } from "../operation.ts";
+
+const AgentName = z.string().min(1).max(64);
+const SessionName = z.string().min(1).max(256);
+const AbsolutePath = z.string().startsWith("/").max(4096);
+
+export const GateRequest = z.object({
+  agent: AgentName,
+  session: SessionName,
+  cwd: AbsolutePath,
+  tool: z.string().min(1).max(256),
+  input: z.record(z.string(), z.json()),
+  toolCallId: z.string().min(1).max(256).optional(),
+  /** Wait for the person when the verdict is hold (at most `holdWaitMs`); else answer hold at once. */
+  wait: z.boolean().default(true),
+});
+export type GateRequest = z.output<typeof GateRequest>;
+
+export const GateVerdict = z.object({
+  verdict: Verdict,
+  /** One sentence for whoever asked; for a deny it names a safer way. */
+  reason: z.string(),
+  /** Id of the rule that decided, e.g. `delete-outside-workspace`. */
+  rule: z.string(),
+  effects: z.array(Effect),
+  entry: EntrySeq,
+  hold: HoldId.optional(),
+  /** Present when the operator edited the call: what must run instead. */
+  input: z.record(z.string(), z.json()).optional(),
+  /** True when a person approved exactly this call: hosts that can be told so run it without asking again. */
+  granted: z.boolean().optional(),
+});
+export type GateVerdict = z.output<typeof GateVerdict>;
+
+export const GateOutcome = z.object({
+  agent: AgentName,
+  session: SessionName,
+  toolCallId: z.string().min(1).max(256).optional(),
+  tool: z.string().min(1).max(256).optional(),
+  input: z.record(z.string(), z.json()).optional(),
+  status: z.enum(["done", "failed", "refused"]),
+  /** At most 4 KiB is kept, redacted. */
+  text: z.string().optional(),
+  exitCode: z.int().optional(),
+});
+
+export const gateOperations = {
+  "gate/request": operation({
+    summary: "Judge a tool call before it runs and, if it is held, wait for the operator.",
+    input: GateRequest,
+    output: GateVerdict,
+    refusals: ["LEDGER_UNAVAILABLE", "DRAINING", "CONFLICT"],
+    access: "agent",
+    deadlineMs: 0,
+    http: "POST /v1/gate/request",
+    mcp: false,
+  }),
+  "gate/outcome": operation({
+    summary: "Report what became of a tool call that was judged.",
+    input: GateOutcome,
+    output: z.object({ entry: EntrySeq, verdictEntry: EntrySeq.nullable() }),
+    refusals: ["LEDGER_UNAVAILABLE", "DRAINING"],
+    access: "agent",
+    deadlineMs: 5_000,
+    http: "POST /v1/gate/outcome",
+    mcp: false,
+  }),
+} as const;

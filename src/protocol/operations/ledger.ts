@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { EntrySeq } from "../ids.ts";
+import { operation } from "../operation.ts";
+
+export const EntryView = z.object({
+  seq: EntrySeq,
+  /** ISO 8601; never decreases along the ledger. */
+  at: z.string(),
+  /** What happened, e.g. `gate/judged`, `hold/decided`, `tool/finished`, `ledger/checkpointed`. */
+  kind: z.string(),
+  agent: z.string().nullable(),
+  session: z.string().nullable(),
+  /** Redacted details; `null` when the payload was dropped by retention or redaction. */
+  payload: z.record(z.string(), z.json()).nullable(),
+  /** Hex SHA-256 of the RFC 9162 leaf. */
+  leaf: z.string(),
+});
+export type EntryView = z.output<typeof EntryView>;
+
+const Finding = z.object({
+  /** First entry that is wrong, or null when the fault is not at one entry. */
+  seq: EntrySeq.nullable(),
+  problem: z.string(),
+});
+
+export const ledgerOperations = {
+  "ledger/list": operation({
+    summary: "List ledger entries, newest first unless `after` is given.",
+    input: z.object({
+      after: z.coerce.number().int().min(-1).optional(),
+      before: z.coerce.number().int().min(0).optional(),
+      kind: z.string().optional(),
+      session: z.string().optional(),
+      limit: z.coerce.number().int().min(1).max(1_000).default(50),
+    }),
+    output: z.object({ entries: z.array(EntryView) }),
+    refusals: ["LEDGER_UNAVAILABLE"],
+    access: "agent",
+    deadlineMs: 5_000,
+    http: "GET /v1/ledger",
+    mcp: false,
+    cli: "ledger list",
+  }),
+  "ledger/get": operation({
+    summary: "Show one ledger entry.",
+    input: z.object({ seq: z.coerce.number().int().min(0) }),
+    output: z.object({ entry: EntryView }),
+    refusals: ["NOT_FOUND", "LEDGER_UNAVAILABLE"],
+    access: "agent",
+    deadlineMs: 5_000,
+    http: "GET /v1/ledger/{seq}",
+    mcp: false,
+    cli: "ledger show <seq>",
+  }),
+  "ledger/tail": operation({
+    summary: "Stream ledger entries as they are written.",
+    input: z.object({ after: z.coerce.number().int().min(-1).optional() }),
+    output: z.object({ entries: z.array(EntryView) }),
+    refusals: ["LEDGER_UNAVAILABLE"],
+    access: "agent",
+    deadlineMs: 0,
+    http: "GET /v1/ledger-tail",
+    mcp: false,
+    pushes: "ledger/appended",
+  }),
+  "ledger/verify": operation({
+    summary: "Check the whole ledger against its hashes, signatures and, if given, an exported checkpoint.",
+    input: z.object({ checkpoint: z.string().max(16_384).optional() }),
+    output: z.object({
+      ok: z.boolean(),
+      entries: z.int(),
+      /** Up to which entry the newest good signed checkpoint vouches; null when none does. */
+      vouchedUpTo: EntrySeq.nullable(),
+      findings: z.array(Finding),
+      tookMs: z.number(),
+    }),
+    refusals: ["LEDGER_UNAVAILABLE"],
+    access: "agent",
+    deadlineMs: 0,
+    http: "POST /v1/ledger/verify",
+    mcp: false,
+  }),
+  "ledger/prove": operation({
+    summary: "Make an inclusion proof for one entry against the newest checkpoint.",
+    input: z.object({ seq: z.coerce.number().int().min(0) }),
+    output: z.object({
+      seq: EntrySeq,
+      /** The exact canonical bytes of the entry, as text. */
+      body: z.string(),
+      leaf: z.string(),
+      /** Hex hashes, from leaf to root. */
+      path: z.array(z.string()),
+      /** The signed checkpoint (C2SP signed note). */
+      checkpoint: z.string(),
+      /** C2SP vkey of the key that signed it, and the chain of keys from the root. */
+      keys: z.array(z.string()),
+    }),
+    refusals: ["NOT_FOUND", "LEDGER_UNAVAILABLE"],
+    access: "agent",
+    deadlineMs: 10_000,
+    http: "GET /v1/ledger/{seq}/proof",
+    mcp: false,
+    cli: "ledger prove <seq>",
+  }),
+  "ledger/key": operation({
+    summary: "Show the ledger's root public key and its newest checkpoint, to keep somewhere else.",
+    input: z.object({}),
+    output: z.object({ origin: z.string(), rootKey: z.string(), currentKey: z.string(), checkpoint: z.string().nullable() }),
+    refusals: ["LEDGER_UNAVAILABLE"],
+    access: "agent",
+    deadlineMs: 5_000,
+    http: "GET /v1/ledger-key",
+    mcp: false,
+    cli: "ledger key",
+  }),
+} as const;

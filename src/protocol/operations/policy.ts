@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { Mode } from "../effects.ts";
+import { operation } from "../operation.ts";
+
+export const policyOperations = {
+  "policy/show": operation({
+    summary: "Show the rules in force, layer by layer, with where each comes from.",
+    input: z.object({ cwd: z.string().startsWith("/").optional() }),
+    output: z.object({
+      mode: Mode,
+      layers: z.array(
+        z.object({
+          name: z.enum(["builtin", "organisation", "user", "repository", "session"]),
+          path: z.string().nullable(),
+          trusted: z.boolean(),
+          /** What is wrong with the file; its last good text is then in force. */
+          problem: z.string().nullable(),
+          rules: z.array(z.object({ id: z.string(), verdict: z.string(), summary: z.string() })),
+        }),
+      ),
+    }),
+    refusals: [],
+    access: "agent",
+    deadlineMs: 5_000,
+    http: "GET /v1/policy",
+    mcp: false,
+    cli: "policy show",
+  }),
+  "policy/mode": operation({
+    summary: "Set the mode: attended, away, unattended, observe or panic.",
+    input: z.object({ mode: Mode }),
+    output: z.object({ mode: Mode }),
+    refusals: ["NOT_PERMITTED"],
+    access: "operator",
+    deadlineMs: 5_000,
+    http: "POST /v1/policy/mode",
+    mcp: false,
+  }),
+  "policy/trust": operation({
+    summary: "Trust a repository's .signalbox.toml, exactly as it is now, to loosen as well as tighten.",
+    input: z.object({ path: z.string().startsWith("/") }),
+    output: z.object({ path: z.string(), sha256: z.string() }),
+    refusals: ["NOT_FOUND", "NOT_PERMITTED", "INVALID_PARAMS"],
+    access: "operator",
+    deadlineMs: 5_000,
+    http: "POST /v1/policy/trust",
+    mcp: false,
+    cli: "policy trust <path>",
+  }),
+} as const;
