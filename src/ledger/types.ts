@@ -1,0 +1,144 @@
+import type { Json } from "../kit/canonical.ts";
+
+/** What a room hands in. The payload is already redacted by the caller; it is stored as it is. */
+export interface NewEntry {
+  /** `noun/pastParticiple`, e.g. `gate/judged`; 1 to 64 characters of a-z, 0-9, `-` and one `/`. */
+  readonly kind: string;
+  readonly agent?: string | null;
+  readonly session?: string | null;
+  readonly payload: Readonly<Record<string, Json>>;
+}
+
+/** Where an entry landed. `atMs` never decreases along the ledger. */
+export interface Written {
+  readonly seq: number;
+  readonly atMs: number;
+}
+
+/** As `Written`, after the commit, for people: `at` is ISO 8601. */
+export interface Appended {
+  readonly seq: number;
+  readonly at: string;
+}
+
+/** An entry as every surface shows it (`EntryView` of the table of operations). */
+export interface Entry {
+  readonly seq: number;
+  readonly at: string;
+  readonly kind: string;
+  readonly agent: string | null;
+  readonly session: string | null;
+  /** `null` when redaction or retention dropped it. */
+  readonly payload: Record<string, Json> | null;
+  /** Hex SHA-256 of the RFC 9162 leaf. */
+  readonly leaf: string;
+}
+
+export interface ListQuery {
+  /** Exclusive; with it the answer is oldest first. -1 = from the beginning. */
+  readonly after?: number | undefined;
+  /** Exclusive; newest first. */
+  readonly before?: number | undefined;
+  readonly kind?: string | undefined;
+  readonly session?: string | undefined;
+  /** 1 to 1,000. */
+  readonly limit: number;
+}
+
+export interface Finding {
+  /** First entry that is wrong or missing, or null when the fault is not at one entry. */
+  readonly seq: number | null;
+  readonly problem: string;
+}
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  readonly entries: number;
+  /** Up to which entry (inclusive) the newest good signed checkpoint vouches. */
+  readonly vouchedUpTo: number | null;
+  /** The lowest entry first; at most `findingsMax`. */
+  readonly findings: readonly Finding[];
+  readonly tookMs: number;
+}
+
+export interface InclusionProof {
+  readonly seq: number;
+  /** The exact canonical bytes of the entry, as text. */
+  readonly body: string;
+  readonly leaf: string;
+  /** Hex hashes from leaf to root (RFC 9162 section 2.1.3). */
+  readonly path: readonly string[];
+  /** The signed checkpoint (C2SP signed note). */
+  readonly checkpoint: string;
+  /** C2SP vkeys: the root key first, the key that signed the checkpoint last. */
+  readonly keys: readonly string[];
+  /** Signed notes by which each key of `keys` handed over to the next; one fewer than `keys`. */
+  readonly handovers: readonly string[];
+}
+
+export interface ConsistencyProof {
+  readonly from: number;
+  readonly to: number;
+  readonly fromRoot: string;
+  readonly toRoot: string;
+  /** Hex hashes (RFC 9162 section 2.1.4). */
+  readonly path: readonly string[];
+}
+
+export interface LedgerKey {
+  readonly origin: string;
+  /** C2SP vkey of epoch 0: keep it somewhere else. */
+  readonly rootKey: string;
+  readonly currentKey: string;
+  readonly checkpoint: string | null;
+}
+
+export interface LedgerStatus {
+  readonly entries: number;
+  /** Size of the database file on disk, its write-ahead log included. */
+  readonly bytes: number;
+  readonly checkpoint: { readonly size: number; readonly at: string } | null;
+  readonly problem: string | null;
+}
+
+/** Somewhere that signed checkpoints go; the further from the agent's reach, the more they prove. */
+export interface Sink {
+  /** For the log and for `verify`, e.g. the file's path. */
+  readonly name: string;
+  /** Resolves when the note is safe there. A failure is reported and never stops the ledger. */
+  publish(note: string, options: { signal: AbortSignal }): Promise<void>;
+}
+
+export interface LedgerLimits {
+  readonly checkpointEntriesMax: number;
+  readonly checkpointMsMax: number;
+  readonly checkpointIdleMs: number;
+  /** Ordinary checkpoints that one key signs before the next key takes over. */
+  readonly epochCheckpointsMax: number;
+  /** Canonical payload of one entry; a larger one is refused TOO_LARGE. */
+  readonly payloadBytesMax: number;
+  readonly ageMsMax: number;
+  readonly bytesMax: number;
+}
+
+/** The ledger as the other rooms and the daemon see it; `openLedger` in index.ts says what each promises. */
+export interface Ledger extends AsyncDisposable {
+  write(entry: NewEntry): Written;
+  append(entry: NewEntry): Promise<Appended>;
+  list(query: ListQuery): Entry[];
+  get(seq: number): Entry;
+  redact(seq: number, reason: string): Promise<Appended>;
+  verify(options: { checkpoint?: string | undefined; signal: AbortSignal }): Promise<VerifyReport>;
+  prove(seq: number): Promise<InclusionProof>;
+  consistency(from: number, to: number): ConsistencyProof;
+  checkpoint(): Promise<string>;
+  key(): LedgerKey;
+  status(): LedgerStatus;
+  problem(): string | null;
+  tail(listener: (entries: readonly Entry[]) => void): () => void;
+  export(options: { signal: AbortSignal }): AsyncIterableIterator<string>;
+  sweep(options: {
+    signal: AbortSignal;
+  }): Promise<{ readonly payloadsDropped: number; readonly entriesArchived: number }>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,116 @@
+import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { StoreFault, storeFaultOf } from "./fault.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { type Migration, migrate } from "./migrate.ts";
+
+export type { Migration } from "./migrate.ts";
+
+export interface StoreOptions {
+  /** Absolute path of the database, or `:memory:` in tests. */
+  readonly path: string;
+  /** All rooms' migrations, in the order in which rooms may refer to each other's tables. */
+  readonly migrations: readonly Migration[];
+}
+
+export interface Store extends AsyncDisposable {
+  readonly path: string;
+  /** For reads and prepared statements. Write only inside `durably` or `atOnce`. */
+  readonly db: DatabaseSync;
+  /**
+   * Runs `work` in this loop turn's transaction and resolves with its result after the fsync.
+   * The work is synchronous, may be run again (when another of the batch threw), and keeps no state outside the database; what
+   * must be kept in memory is reloaded in `onRollback`.
+   * @throws StoreFault  busy: `worksMax` works wait already; full, unwritable, corrupt, io: the batch could not be committed
+   * @throws whatever the work throws; then nothing of it was written
+   */
+  durably<T>(work: () => T): Promise<T>;
+  /** As `durably`, at once and in a transaction of its own: for start and stop, where nothing else runs. */
+  atOnce<T>(work: () => T): T;
+  /** Called when rows written in this process were rolled back: reload what memory kept of them. Returns the way to stop it. */
+  onRollback(listener: () => void): () => void;
+  /** Called after each commit, before the works' promises resolve; must not throw. */
+  onCommit(listener: () => void): () => void;
+  /** The fault that the newest batch met, until a batch succeeds again. */
+  readonly problem: StoreFault | null;
+  /** Commits what waits, folds the write-ahead log into the database and closes it; later works are refused `closed`. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database, sets it up and brings it to this code's version.
+ * @throws StoreFault  newer, foreign, corrupt, unwritable, full, busy or io, each with a sentence and the next command
+ */
+export function openStore({ path, migrations }: StoreOptions): Store {
+  let db: DatabaseSync | undefined;
+  try {
+    if (path !== ":memory:") {
+      if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
+      chmodSync(path, 0o600); // -wal and -shm take the mode of the database
+    }
+    db = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true, allowExtension: false });
+    db.exec(setUp);
+    migrate(db, path, migrations);
+  } catch (error) {
+    db?.close();
+    throw storeFaultOf(error, path) ?? error;
+  }
+  return new OpenStore(path, db);
+}
+
+/** Another process that writes is only ever a person's sqlite3 or a backup; it may finish. */
+const busyTimeoutMs = 2_000;
+
+const setUp = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA trusted_schema = OFF;
+  PRAGMA cell_size_check = ON;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA cache_size = -16384;
+  PRAGMA journal_size_limit = 67108864;
+  PRAGMA wal_autocheckpoint = 4000;
+`;
+
+class OpenStore implements Store {
+  readonly path: string;
+  readonly db: DatabaseSync;
+  readonly #commits: GroupCommit;
+
+  constructor(path: string, db: DatabaseSync) {
+    this.path = path;
+    this.db = db;
+    this.#commits = new GroupCommit(db, path);
+  }
+
+  get problem(): StoreFault | null {
+    return this.#commits.problem;
+  }
+
+  durably<T>(work: () => T): Promise<T> {
+    return this.#commits.add(work);
+  }
+
+  atOnce<T>(work: () => T): T {
+    return this.#commits.atOnce(work);
+  }
+
+  onRollback(listener: () => void): () => void {
+    this.#commits.rollbackListeners.add(listener);
+    return () => this.#commits.rollbackListeners.delete(listener);
+  }
+
+  onCommit(listener: () => void): () => void {
+    this.#commits.commitListeners.add(listener);
+    return () => this.#commits.commitListeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    await this.#commits.end();
+    if (this.db.isOpen) this.db.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
