@@ -30,6 +30,10 @@ export interface Call {
    * @returns false when the stream is over or its reader too slow: stop pushing
    */
   push<Name extends PushName>(method: Name, params: PushOf<Name>): boolean;
+  /** Resolves when the stream's reader has caught up, for streams that make much more than they watch. Rejects with the signal's reason. */
+  caughtUp(): Promise<void>;
+  /** Ends a stream that is complete, after its answer and all its pushes. */
+  end(): void;
 }
 
 /** One handler for each row of the table: a missing or misspelt one does not compile. */

@@ -9,9 +9,19 @@ import { EntryView } from "./operations/ledger.ts";
 export const pushes = {
   "hold/changed": z.object({ hold: HoldView }),
   "ledger/appended": z.object({ entries: z.array(EntryView) }),
+  /** One line of the export; `line: null` says that it is complete. */
+  "ledger/exported": z.object({ line: z.string().nullable() }),
 } as const;
 
 export type PushName = keyof typeof pushes;
 export type PushOf<Name extends PushName> = z.output<(typeof pushes)[Name]>;
-/** Any push, told apart by its method. */
-export type Push = { [Name in PushName]: { readonly method: Name; readonly params: PushOf<Name> } }[PushName];
+
+/** Which stream operation pushes what; a test holds it to the table's `pushes`. */
+export const streams = {
+  "hold/watch": "hold/changed",
+  "ledger/tail": "ledger/appended",
+  "ledger/export": "ledger/exported",
+} as const satisfies Record<string, PushName>;
+
+export type StreamName = keyof typeof streams;
+export type PushedBy<Name extends StreamName> = PushOf<(typeof streams)[Name]>;

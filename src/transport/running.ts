@@ -11,6 +11,10 @@ export interface Origin {
   readonly connection: ConnectionInfo;
   /** Sends one push of a stream; false when it could not be taken. Absent: this caller can't have streams. */
   push?(method: string, params: unknown): boolean;
+  /** Says that a stream that flowed is over: complete, or cut short by the daemon for a reason. */
+  ended?(refusal: Refusal | undefined): void;
+  /** Resolves when the reader has taken most of what was written, or is gone. */
+  caughtUp?(): Promise<void>;
 }
 
 /** Pushes that wait for their stream's answer; one more ends the stream. */
@@ -26,7 +30,7 @@ export class Running implements Call {
   /** Never rejects. */
   readonly answer: Promise<Answer>;
   readonly stream: boolean;
-  readonly #push: Origin["push"];
+  readonly #origin: Origin;
   readonly #over: (running: Running) => void;
   #resolve!: (answer: Answer) => void;
   #state: "open" | "answered" | "flowing" | "over" = "open";
@@ -34,12 +38,15 @@ export class Running implements Call {
   #controller: AbortController | undefined;
   #requestId: string | undefined;
   #early: { method: string; params: unknown }[] = [];
+  /** The handler said that its stream is complete, before it flowed. */
+  #complete = false;
+  #flowing: { promise: Promise<void>; resolve: () => void } | undefined;
 
   /** @param over  called once, when the record is of no more use */
   constructor(origin: Origin, stream: boolean, over: (running: Running) => void) {
     this.connection = origin.connection;
     this.stream = stream;
-    this.#push = origin.push?.bind(origin);
+    this.#origin = origin;
     this.#over = over;
     this.answer = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -79,18 +86,39 @@ export class Running implements Call {
     const early = this.#early;
     this.#early = [];
     for (const { method, params } of early) this.#send(method, params);
+    this.#flowing?.resolve();
+    if (this.#complete) this.#close(undefined);
   }
 
   /** Ends the call or the stream; an open call is answered with the reason. */
   cancel(reason: Refusal): void {
     if (this.#state === "over") return;
-    const open = this.#state === "open";
+    if (this.#state === "open") this.#resolve({ refusal: reason });
+    this.#close(reason);
+  }
+
+  end(): void {
+    if (this.#state === "flowing") this.#close(undefined);
+    else this.#complete = true;
+  }
+
+  async caughtUp(): Promise<void> {
+    this.#flowing ??= Promise.withResolvers<void>();
+    if (this.#state === "flowing") this.#flowing.resolve();
+    await this.#flowing.promise;
+    if (this.#state === "flowing") await this.#origin.caughtUp?.();
+    if (this.#state !== "flowing") throw this.#reason;
+  }
+
+  #close(reason: Refusal | undefined): void {
+    const flowed = this.#state === "flowing";
     this.#state = "over";
-    this.#reason = reason;
+    this.#reason = reason ?? new Refusal("CANCELLED", "the stream is complete");
     this.#early = [];
-    if (open) this.#resolve({ refusal: reason });
+    if (flowed) this.#origin.ended?.(reason);
     this.#over(this);
-    this.#controller?.abort(reason);
+    this.#flowing?.resolve();
+    this.#controller?.abort(this.#reason);
   }
 
   push<Name extends PushName>(method: Name, params: PushOf<Name>): boolean {
@@ -104,7 +132,7 @@ export class Running implements Call {
   }
 
   #send(method: string, params: unknown): boolean {
-    if (this.#state === "flowing" && this.#push?.(method, params) === true) return true;
+    if (this.#state === "flowing" && this.#origin.push?.(method, params) === true) return true;
     this.cancel(new Refusal("CANCELLED", "the stream's reader is gone or too slow"));
     return false;
   }
