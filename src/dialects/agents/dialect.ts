@@ -1,0 +1,134 @@
+import type { Json } from "../../kit/canonical.ts";
+
+export const agentNames = ["claude-code", "codex", "gemini", "copilot", "opencode", "generic"] as const;
+export type AgentName = (typeof agentNames)[number];
+
+export type JsonObject = Readonly<Record<string, Json>>;
+
+/** What every event carries. Nothing in it is trusted: an agent, or a repository, may have written all of it. */
+export interface EventBase {
+  /** The host's own name of the event, e.g. `PreToolUse`. */
+  readonly event: string;
+  /** Who really sent it, by the payload's shape: Copilot and Cursor also run hooks that were wired for Claude Code. */
+  readonly agent: string;
+  /** The host's session id; `unknown` when it sent none (a deciding event is then also not sure). */
+  readonly session: string;
+  /** Absolute; `/` when the host sent none (a deciding event is then also not sure). */
+  readonly cwd: string;
+  readonly subagent?: { readonly id: string; readonly type: string };
+  /** As the host names it, e.g. `bypassPermissions`. */
+  readonly permissionMode?: string;
+  /** Why this payload may mean something else to another reader (see `readJson`); its verdict is then never plain allow. */
+  readonly notSure?: string;
+  /** The whole payload, unknown fields included. */
+  readonly raw: JsonObject;
+}
+
+/** Asks for a verdict before the tool runs. */
+export interface ToolCallEvent extends EventBase {
+  readonly type: "tool-call";
+  readonly tool: string;
+  readonly input: JsonObject;
+  readonly toolCallId?: string;
+}
+
+/** The host is about to ask its user about a call that was judged already: it gets that call's verdict. It has no id. */
+export interface PermissionRequestEvent extends EventBase {
+  readonly type: "permission-request";
+  readonly tool: string;
+  readonly input: JsonObject;
+}
+
+export interface Outcome {
+  readonly status: "done" | "failed" | "refused";
+  readonly tool?: string;
+  readonly input?: JsonObject;
+  /** Without it (Gemini, Copilot) an outcome is tied to its verdict by order and input. */
+  readonly toolCallId?: string;
+  readonly text?: string;
+  readonly exitCode?: number;
+  /** A summary that comes after the calls' own outcomes: it counts only for a call that has none yet. */
+  readonly repeat?: boolean;
+}
+
+export interface OutcomeEvent extends EventBase {
+  readonly type: "outcome";
+  readonly outcomes: readonly Outcome[];
+}
+
+/** The host wants to apply an edited settings file and can be told not to. */
+export interface ConfigChangeEvent extends EventBase {
+  readonly type: "config-change";
+  /** e.g. `user_settings`, `project_settings`, `local_settings` */
+  readonly source: string;
+  readonly path: string;
+}
+
+export interface PromptEvent extends EventBase {
+  readonly type: "prompt";
+  readonly text: string;
+}
+
+export interface PlainEvent extends EventBase {
+  readonly type: "session-start" | "session-end" | "stop" | "other";
+}
+
+/** The payload is no JSON object, so there is nothing to judge. On a deciding event that is never an allow. */
+export interface UnreadableEvent {
+  readonly type: "unreadable";
+  readonly event: string;
+  readonly agent: string;
+  /** A sentence without its subject: `is empty`, `is not JSON (…)`. */
+  readonly why: string;
+  readonly bytes: number;
+}
+
+export type AgentEvent =
+  | ToolCallEvent
+  | PermissionRequestEvent
+  | OutcomeEvent
+  | ConfigChangeEvent
+  | PromptEvent
+  | PlainEvent
+  | UnreadableEvent;
+
+/**
+ * What is to be said to the host.
+ * - `allow`: no objection; with `granted` a person (or `wire --grant`) approved it, and hosts that can be told ask nobody again.
+ *   `input` is the call as the operator edited it: whole, not a patch.
+ * - `hold`: the wait ended undecided. Hosts know no such thing, so it reads as a deny whose reason says what to do.
+ * - `ask`: hand the question to the host's own dialog. Only interactive Claude Code can; elsewhere it is a deny.
+ */
+export type Answer =
+  | { readonly verdict: "allow"; readonly granted?: boolean; readonly reason?: string; readonly input?: JsonObject }
+  | { readonly verdict: "hold" | "deny" | "ask"; readonly reason: string };
+
+/** What the hook process prints and how it exits. */
+export interface HookAnswer {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One event that `wire` registers with the host. */
+export interface RegisteredEvent {
+  readonly event: string;
+  /** How long the host shall wait for the hook. */
+  readonly timeoutSeconds: number;
+}
+
+/** A host's wire format. Pure: no I/O, no clock; neither function throws, whatever the bytes are. */
+export interface AgentDialect {
+  readonly agent: AgentName;
+  /** The short list: nothing that replaces the host's own work, nothing that fires per token. */
+  readonly events: readonly RegisteredEvent[];
+  /** Whether the event's answer decides if a tool runs; only these fail closed. */
+  deciding(event: string): boolean;
+  decode(event: string, body: Buffer): AgentEvent;
+  encode(event: AgentEvent, answer: Answer): HookAnswer;
+}
+
+/** What the host is told to wait on a deciding event; `holdWaitMs` (270 s) stays below it. All hosts took it (measured to 75 s). */
+export const decidingTimeoutSeconds = 300;
+/** Everything else: the answer is always "go on", and takes milliseconds. */
+export const plainTimeoutSeconds = 10;
