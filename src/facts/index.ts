@@ -1,0 +1,12 @@
+/**
+ * Facts: what the gate may know of the world, found out on request: where a path leads, whether git could bring it back,
+ * whether the session made it, what a script says.
+ *
+ * Promises: an answer within the deadline (300 ms for all questions of a request); what could not be had by then is `unknown`,
+ * and unknown never means safe. Git is called with an environment made from nothing and with every program that a repository
+ * could configure (filters, fsmonitor, hooks, diff drivers, transports) turned off: asking must not run the agent's code.
+ * Nothing is remembered beyond the request.
+ * Limits: questions per request, git processes at a time, bytes of output and of a script.
+ * Never: reads the environment, writes anything, judges.
+ */
+export type * from "./types.ts";

@@ -1,0 +1,131 @@
+import type { Clock } from "../kit/clock.ts";
+import type { Json } from "../kit/canonical.ts";
+import type { Log } from "../kit/log.ts";
+import type { Verdict } from "../protocol/effects.ts";
+import type { SessionView } from "../protocol/operations/sessions.ts";
+import type { Store } from "../store/index.ts";
+
+/** The same shape as the gate's `Workspace`. */
+export interface Workspace {
+  readonly root: string;
+  readonly added: readonly string[];
+  readonly ordinary: boolean;
+}
+
+export interface ProcessId {
+  readonly pid: number;
+  readonly startTime: number;
+}
+
+/** One event of a host, or a `gate/request`. */
+export interface SessionEvent {
+  readonly agent: string;
+  readonly session: string;
+  /** The host's own name (`SessionStart`, `PreToolUse`, `beforeTool`) or an operation's. */
+  readonly event: string;
+  /** `ended` on the host's SessionEnd. */
+  readonly phase?: "started" | "ended" | undefined;
+  /** Absolute; without it, the last one that is known. */
+  readonly cwd?: string | undefined;
+  /** The agent's process: the hook's parent. */
+  readonly pid?: number | undefined;
+  /** Fields of the session that we don't know yet (model, transcript path): kept as they are, bounded. */
+  readonly details?: Readonly<Record<string, Json>> | undefined;
+}
+
+export interface Session {
+  readonly id: string;
+  readonly agent: string;
+  readonly cwd: string;
+  /** Found at the first event; it does not move. */
+  readonly workspace: Workspace;
+  readonly process: ProcessId | undefined;
+  readonly startedAtMs: number;
+  readonly lastSeenAtMs: number;
+  readonly endedAtMs: number | undefined;
+  readonly toolCalls: number;
+  readonly ungated: string | undefined;
+}
+
+export interface SessionKey {
+  readonly agent: string;
+  readonly session: string;
+}
+
+export interface JudgedCall extends SessionKey {
+  readonly toolCallId?: string | undefined;
+  readonly tool: string;
+  /** Keyed hash of the canonical input that would run. */
+  readonly fingerprint: string;
+  readonly verdict: Verdict;
+  /** Sequence number of the verdict's ledger entry. */
+  readonly entry: number;
+}
+
+export interface Outcome extends SessionKey {
+  readonly toolCallId?: string | undefined;
+  readonly tool?: string | undefined;
+  readonly fingerprint?: string | undefined;
+  readonly status: "done" | "failed" | "refused";
+}
+
+export interface Pairing {
+  /** The verdict's ledger entry; null when this call was never judged. */
+  readonly verdictEntry: number | null;
+  /** What the verdict was. */
+  readonly verdict: Verdict | null;
+  /** True when an outcome of this call was already paired (hosts that report a call twice). */
+  readonly again: boolean;
+  /** Set when this outcome shows that the session runs tools past the gate, the first time only. */
+  readonly ungated: string | undefined;
+}
+
+export interface Written {
+  readonly seq: number;
+  readonly atMs: number;
+}
+
+export interface SessionsOptions {
+  readonly store: Pick<Store, "db" | "durably">;
+  readonly clock: Clock;
+  /** `ledger.write` */
+  readonly write: (entry: {
+    kind: string;
+    agent?: string | null;
+    session?: string | null;
+    payload: Readonly<Record<string, Json>>;
+  }) => Written;
+  readonly limits: { readonly sessionsMax: number };
+  readonly log: Log;
+  readonly workspaceAt: (cwd: string) => Promise<Workspace>;
+  /** The process with that pid right now, if it runs (facts: /proc). */
+  readonly processOf: (pid: number) => ProcessId | undefined;
+  readonly openHolds: (key: SessionKey) => number;
+}
+
+/** Which sessions there are, and what became of the tool calls that were judged. `index.ts` says what it promises. */
+export interface Sessions {
+  /** Notes an event; a session's first one finds its workspace and is durable, later ones are written by `sweep`. */
+  observe(event: SessionEvent): Promise<Session>;
+  find(key: SessionKey): Session | undefined;
+  list(query: { ended: boolean; limit: number }): SessionView[];
+  /** Inside a work of the store, with the verdict's entry: remembers the call until its outcome comes. */
+  recordVerdict(call: JudgedCall): void;
+  /** Inside a work of the store, with the outcome's entry: finds the verdict by id, else by order and input. */
+  pairOutcome(outcome: Outcome): Pairing;
+  /** The newest verdict for this very call: a PermissionRequest joins it. */
+  verdictOf(call: Omit<JudgedCall, "verdict" | "entry">): { verdict: Verdict; entry: number } | undefined;
+  /** Inside a work of the store: paths that did not exist before this session's allowed call made them. */
+  recordMade(key: SessionKey, paths: readonly string[]): void;
+  /** Whether the session made the path or a folder above it. */
+  made(key: SessionKey, path: string): boolean;
+  /** Enters a reason to think that the session runs tools past the gate, once. */
+  markUngated(key: SessionKey, why: string): Promise<void>;
+  ungated(): { session: string; agent: string; why: string }[];
+  /** Sessions that have not ended and whose process, where known, still runs. */
+  liveCount(): number;
+  /** Writes what was seen, ends sessions whose process is gone, enters verdicts without outcome, forgets the oldest. */
+  sweep(): Promise<void>;
+}
+
+export type CreateSessions = (options: SessionsOptions) => Sessions;
