@@ -1,11 +1,14 @@
 import { verdicts } from "../../protocol/effects.ts";
 import type { Effect, Mode } from "../../protocol/effects.ts";
+import { findings } from "./builtin.ts";
+import type { Builtin } from "./builtin.ts";
 import { matchesCommand, matchesEffect, namesCommand } from "./match.ts";
 import type { Evaluation, Finding, LayerName, PolicyContext, PolicyLayer, PolicyRule, TracedEffect } from "./rule.ts";
 
 /** The layers in force. Made by `compile`, never changed. */
 export interface Policy {
   readonly mode: Mode;
+  readonly builtin: Builtin;
   readonly layers: readonly CompiledLayer[];
   /** Folders that layers added to the workspace: absolute, or `~/...`. */
   readonly added: readonly string[];
@@ -31,13 +34,16 @@ export interface LayerInForce {
 const modeRank = { observe: 0, attended: 1, away: 1, unattended: 2, panic: 3 } as const satisfies Record<Mode, number>;
 
 /**
- * Puts layers together, each at most once, in any order.
+ * Puts layers together, each at most once, in any order, over the built-in rules (`compileBuiltin`).
  *
  * The mode is the operator's (`options.mode`), else the user's file's, else attended; the organisation's is a floor to it, and so
  * is that of a repository or session (a mode that is less strict is ignored there). Added folders and `allow` rules count from the
  * organisation, the user, and from what the operator trusts; elsewhere they are ignored and named in `ignored`.
  */
-export function compile(layers: readonly LayerInForce[], options: { mode?: Mode | undefined } = {}): Policy {
+export function compile(
+  layers: readonly LayerInForce[],
+  options: { mode?: Mode | undefined; builtin: Builtin },
+): Policy {
   const ignored: string[] = [];
   const added: string[] = [];
   let mode = options.mode ?? layers.find(({ layer }) => layer.layer === "user")?.layer.mode ?? "attended";
@@ -64,7 +70,7 @@ export function compile(layers: readonly LayerInForce[], options: { mode?: Mode 
       allow: loosens ? allow : [],
     };
   });
-  return { mode, layers: compiled, added, ignored };
+  return { mode, builtin: options.builtin, layers: compiled, added, ignored };
 }
 
 const where = (layer: PolicyLayer): string => (layer.path === null ? `The ${layer.layer} layer` : layer.path);
@@ -72,7 +78,7 @@ const where = (layer: PolicyLayer): string => (layer.path === null ? `The ${laye
 /**
  * The verdict of a policy on the effects of one call.
  *
- * 1. Every finding of the built-in rules and every matching `hold` and `deny` rule of any layer speaks; the strictest wins.
+ * 1. Every built-in rule and every finding of the context that fits an effect, and every matching `hold` and `deny` rule of any layer speaks; the strictest wins.
  * 2. An `allow` rule takes back one thing only: a built-in *hold*, on the effects that the rule matches. A finding about the call as
  *    a whole is taken back when allow rules match every one of its effects (and there is one). No allow rule takes back a deny, or
  *    what any layer holds.
@@ -103,7 +109,7 @@ function judge(effects: readonly TracedEffect[], policy: Policy, context: Policy
     if (!releasedBy.has(index)) releasedBy.set(index, findRelease(effects[index] as TracedEffect, policy, context));
     return releasedBy.get(index);
   };
-  for (const finding of context.findings) {
+  for (const finding of [...findings(policy.builtin, effects), ...(context.findings ?? [])]) {
     if (finding.verdict === "hold") {
       const by = takenBack(finding, effects, release);
       if (by !== undefined) {

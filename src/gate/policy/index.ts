@@ -5,6 +5,11 @@
  * denied whatever a policy says. Matching takes time linear in what is matched. It never reads, stores or trusts a file: the
  * daemon does, and keeps the last good text of each layer.
  */
+export { compileBuiltin } from "./builtin.ts";
+export type { Builtin } from "./builtin.ts";
+export type { ExampleJudge } from "./examples.ts";
+export { parsePolicy } from "./parse.ts";
+export type { Parsed, ParseOptions } from "./parse.ts";
 export { compile, evaluate } from "./evaluate.ts";
 export type { LayerInForce, Policy } from "./evaluate.ts";
 export type {

@@ -1,7 +1,7 @@
 import type { Effect, Mode, Verdict } from "../../protocol/effects.ts";
 import type { Glob, WordsGlob } from "./glob.ts";
 
-/** Outermost first. `builtin` is not text: it reaches `evaluate` as findings. */
+/** Outermost first. `builtin` is not text but the rules of `gate/rules`. */
 export const layerNames = ["builtin", "organisation", "user", "repository", "session"] as const;
 export type LayerName = (typeof layerNames)[number];
 
@@ -12,7 +12,7 @@ export type LayerName = (typeof layerNames)[number];
 export type TracedEffect = Effect & { readonly words?: Words | undefined };
 export type Words = readonly (string | undefined)[];
 
-/** What a built-in rule found. `effect` is its place in the list of effects; left out, it speaks of the call as a whole. */
+/** What a built-in rule says of a call. `effect` is its place in the list of effects; left out, it speaks of the call as a whole. */
 export interface Finding {
   readonly rule: string;
   readonly verdict: Verdict;
@@ -51,6 +51,9 @@ export interface PolicyRule {
 export interface Example {
   readonly tool: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Absolute or `~/...`; where the call is made. */
+  readonly cwd: string | undefined;
+  readonly workspace: string | undefined;
   readonly verdict: Verdict;
 }
 
@@ -70,8 +73,8 @@ export interface PolicyContext {
   readonly tool: string;
   /** Every simple command of the call, also those without an effect. */
   readonly commands: readonly Words[];
-  /** What the built-in rules found. */
-  readonly findings: readonly Finding[];
+  /** What else speaks against the call, e.g. the session's taint. */
+  readonly findings?: readonly Finding[];
   /** Absolute; `~/` in a pattern. */
   readonly userHome: string;
   /** Absolute root; `./` in a pattern. */

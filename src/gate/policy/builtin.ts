@@ -1,0 +1,63 @@
+import { effectKinds } from "../../protocol/effects.ts";
+import type { Effect } from "../../protocol/effects.ts";
+import { fieldsMatch } from "../rules/rule.ts";
+import type { Match, OneOrMore, Rule } from "../rules/rule.ts";
+import { glob } from "./glob.ts";
+import type { Glob } from "./glob.ts";
+import type { Finding } from "./rule.ts";
+
+interface CompiledMatch {
+  readonly match: Match;
+  readonly target: readonly Glob[] | undefined;
+}
+interface CompiledRule {
+  readonly rule: Rule;
+  readonly any: readonly CompiledMatch[];
+}
+
+/** The built-in rules, ready to run: those that can match an effect of a kind, by kind, in their order. */
+export type Builtin = ReadonlyMap<Effect["kind"], readonly CompiledRule[]>;
+
+export function compileBuiltin(rules: readonly Rule[]): Builtin {
+  const compiled = rules.map(
+    (rule): CompiledRule => ({
+      rule,
+      any: list(rule.match).map((match) => ({
+        match,
+        target: match.target === undefined ? undefined : list(match.target).map(glob),
+      })),
+    }),
+  );
+  return new Map(
+    effectKinds.map((kind) => [
+      kind,
+      compiled.filter(({ any }) =>
+        any.some(({ match }) => match.kind === undefined || list(match.kind).includes(kind)),
+      ),
+    ]),
+  );
+}
+
+/** What the rules say of each effect: of several that match one effect only the strictest, the first between equals. */
+export function findings(builtin: Builtin, effects: readonly Effect[]): Finding[] {
+  const found: Finding[] = [];
+  for (const [index, effect] of effects.entries()) {
+    let best: Rule | undefined;
+    for (const { rule, any } of builtin.get(effect.kind) ?? [])
+      if ((best === undefined || weight(rule) > weight(best)) && any.some((each) => matches(each, effect))) best = rule;
+    if (best === undefined) continue;
+    const { id, verdict, reason, instead, catastrophic } = best;
+    found.push({ rule: id, verdict, reason: `${effect.what}, ${reason}`, instead, catastrophic, effect: index });
+  }
+  return found;
+}
+
+const weight = (rule: Rule): number =>
+  rule.verdict === "deny" ? (rule.catastrophic === true ? 3 : 2) : rule.verdict === "hold" ? 1 : 0;
+
+const matches = ({ match, target }: CompiledMatch, effect: Effect): boolean =>
+  fieldsMatch(match, effect) && (target === undefined || target.some((pattern) => pattern.matches(effect.target)));
+
+function list<T>(value: OneOrMore<T>): readonly T[] {
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import {
+  certainties,
+  effectKinds,
+  Mode,
+  places,
+  reaches,
+  secrecies,
+  undoables,
+  Verdict,
+} from "../../protocol/effects.ts";
+import { limits } from "../../protocol/limits.ts";
+
+/** Patterns of one field of one rule, and examples of one rule. */
+export const alternativesMax = 256;
+
+const oneOrMore = <T extends z.ZodType>(item: T) =>
+  z.union([item.transform((value) => [value]), z.array(item).min(1).max(alternativesMax)]);
+const Pattern = z.string().min(1);
+const Sentence = z.string().trim().min(1).max(limits.reasonCharsMax);
+const Folder = z
+  .string()
+  .regex(/^(\/|~(\/|$))/, "must be an absolute path or begin with ~/")
+  .refine((path) => !/(^|\/)\.\.(\/|$)/.test(path), "must not contain ..");
+
+const ExampleText = z.strictObject({
+  /** A shell text; short for `tool = "Bash"` with this input. */
+  command: z.string().min(1).optional(),
+  tool: z.string().min(1).optional(),
+  input: z.record(z.string(), z.unknown()).optional(),
+  cwd: Folder.optional(),
+  workspace: Folder.optional(),
+  verdict: Verdict,
+});
+
+const RuleText = z.strictObject({
+  id: z
+    .string()
+    .max(64)
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be in kebab-case, such as no-prod-deploys"),
+  verdict: Verdict,
+  reason: Sentence,
+  instead: Sentence.optional(),
+  tool: oneOrMore(Pattern).optional(),
+  command: oneOrMore(Pattern).optional(),
+  workspace: oneOrMore(Pattern).optional(),
+  kind: oneOrMore(z.enum(effectKinds)).optional(),
+  place: oneOrMore(z.enum(places)).optional(),
+  target: oneOrMore(Pattern).optional(),
+  reach: oneOrMore(z.enum(reaches)).optional(),
+  undoable: oneOrMore(z.enum(undoables)).optional(),
+  sure: oneOrMore(z.enum(certainties)).optional(),
+  secret: oneOrMore(z.enum(secrecies)).optional(),
+  examples: z
+    .array(ExampleText)
+    .min(1, "must hold at least one call with the verdict that you expect")
+    .max(alternativesMax),
+});
+export type RuleText = z.output<typeof RuleText>;
+
+export const PolicyText = z.strictObject({
+  mode: Mode.optional(),
+  workspace: z.strictObject({ added: z.array(Folder).max(alternativesMax).default([]) }).optional(),
+  rule: z.array(RuleText).default([]),
+});
+
+/** Names that a file may use, for the suggestion of the nearest. */
+export const knownKeys = {
+  file: Object.keys(PolicyText.shape),
+  workspace: ["added"],
+  rule: Object.keys(RuleText.shape),
+  example: Object.keys(ExampleText.shape),
+} as const;
