@@ -1,16 +1,15 @@
 import { canonicalJson, type Json } from "../../kit/canonical.ts";
+import { isDeciding } from "../../protocol/agents.ts";
 import { denial, denyTriple, jsonAnswer, silence } from "./answers.ts";
 import { copilot } from "./copilot.ts";
 import {
   type AgentDialect,
   type AgentEvent,
   type Answer,
-  decidingTimeoutSeconds,
   type EventBase,
   type HookAnswer,
   type JsonObject,
   type Outcome,
-  plainTimeoutSeconds,
 } from "./dialect.ts";
 import {
   baseOf,
@@ -32,20 +31,7 @@ import { sayReason } from "./reason.ts";
  */
 export const claudeCode: AgentDialect = {
   agent: "claude-code",
-  events: [
-    { event: "SessionStart", timeoutSeconds: plainTimeoutSeconds },
-    { event: "UserPromptSubmit", timeoutSeconds: plainTimeoutSeconds },
-    { event: "PreToolUse", timeoutSeconds: decidingTimeoutSeconds },
-    { event: "PermissionRequest", timeoutSeconds: decidingTimeoutSeconds },
-    { event: "PostToolUse", timeoutSeconds: plainTimeoutSeconds },
-    { event: "PostToolUseFailure", timeoutSeconds: plainTimeoutSeconds },
-    // The only event that tells of calls which the host or its user refused.
-    { event: "PostToolBatch", timeoutSeconds: plainTimeoutSeconds },
-    { event: "ConfigChange", timeoutSeconds: plainTimeoutSeconds },
-    { event: "Stop", timeoutSeconds: plainTimeoutSeconds },
-    { event: "SessionEnd", timeoutSeconds: plainTimeoutSeconds },
-  ],
-  deciding: (event) => event === "PreToolUse" || event === "PermissionRequest",
+  deciding: (event) => isDeciding("claude-code", event),
   decode,
   encode,
 };

@@ -1,14 +1,7 @@
 import { decodeSnakeCase } from "./claude-code.ts";
+import { isDeciding } from "../../protocol/agents.ts";
 import { denyTriple, editRefusal, jsonAnswer, silence } from "./answers.ts";
-import {
-  type AgentDialect,
-  type AgentEvent,
-  type Answer,
-  decidingTimeoutSeconds,
-  type HookAnswer,
-  type JsonObject,
-  plainTimeoutSeconds,
-} from "./dialect.ts";
+import { type AgentDialect, type AgentEvent, type Answer, type HookAnswer, type JsonObject } from "./dialect.ts";
 import { readPayload } from "./payload.ts";
 import { sayReason } from "./reason.ts";
 
@@ -20,17 +13,7 @@ import { sayReason } from "./reason.ts";
  */
 export const codex: AgentDialect = {
   agent: "codex",
-  events: [
-    { event: "SessionStart", timeoutSeconds: plainTimeoutSeconds },
-    { event: "UserPromptSubmit", timeoutSeconds: plainTimeoutSeconds },
-    { event: "PreToolUse", timeoutSeconds: decidingTimeoutSeconds },
-    { event: "PermissionRequest", timeoutSeconds: decidingTimeoutSeconds },
-    { event: "PostToolUse", timeoutSeconds: plainTimeoutSeconds },
-    { event: "Stop", timeoutSeconds: plainTimeoutSeconds },
-    // Codex caps this one at 3 s itself.
-    { event: "SessionEnd", timeoutSeconds: 3 },
-  ],
-  deciding: (event) => event === "PreToolUse" || event === "PermissionRequest",
+  deciding: (event) => isDeciding("codex", event),
   decode: (event, body) => {
     const payload = readPayload(event, "codex", body);
     return payload.type === "unreadable" ? payload : decodeSnakeCase(payload, { agent: "codex" });

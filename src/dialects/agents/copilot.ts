@@ -1,13 +1,12 @@
+import { isDeciding } from "../../protocol/agents.ts";
 import { denial, denyTriple, editRefusal, emptyObject, jsonAnswer } from "./answers.ts";
 import {
   type AgentDialect,
   type AgentEvent,
   type Answer,
-  decidingTimeoutSeconds,
   type HookAnswer,
   type JsonObject,
   type Outcome,
-  plainTimeoutSeconds,
 } from "./dialect.ts";
 import {
   baseOf,
@@ -32,16 +31,7 @@ import { sayReason } from "./reason.ts";
  */
 export const copilot: AgentDialect = {
   agent: "copilot",
-  events: [
-    { event: "sessionStart", timeoutSeconds: plainTimeoutSeconds },
-    { event: "userPromptSubmitted", timeoutSeconds: plainTimeoutSeconds },
-    { event: "preToolUse", timeoutSeconds: decidingTimeoutSeconds },
-    { event: "permissionRequest", timeoutSeconds: decidingTimeoutSeconds },
-    { event: "postToolUse", timeoutSeconds: plainTimeoutSeconds },
-    { event: "agentStop", timeoutSeconds: plainTimeoutSeconds },
-    { event: "sessionEnd", timeoutSeconds: plainTimeoutSeconds },
-  ],
-  deciding: (event) => kindOf(event) === "preToolUse" || kindOf(event) === "permissionRequest",
+  deciding: (event) => isDeciding("copilot", kindOf(event)),
   decode: (event, body) => {
     const payload = readPayload(event, "copilot", body);
     return payload.type === "unreadable" ? payload : decode(payload);

@@ -1,7 +1,5 @@
 import type { Json } from "../../kit/canonical.ts";
-
-export const agentNames = ["claude-code", "codex", "gemini", "copilot", "opencode", "generic"] as const;
-export type AgentName = (typeof agentNames)[number];
+import type { AgentName } from "../../protocol/agents.ts";
 
 export type JsonObject = Readonly<Record<string, Json>>;
 
@@ -110,25 +108,11 @@ export interface HookAnswer {
   readonly stderr: string;
 }
 
-/** One event that `wire` registers with the host. */
-export interface RegisteredEvent {
-  readonly event: string;
-  /** How long the host shall wait for the hook. */
-  readonly timeoutSeconds: number;
-}
-
 /** A host's wire format. Pure: no I/O, no clock; neither function throws, whatever the bytes are. */
 export interface AgentDialect {
   readonly agent: AgentName;
-  /** The short list: nothing that replaces the host's own work, nothing that fires per token. */
-  readonly events: readonly RegisteredEvent[];
   /** Whether the event's answer decides if a tool runs; only these fail closed. */
   deciding(event: string): boolean;
   decode(event: string, body: Buffer): AgentEvent;
   encode(event: AgentEvent, answer: Answer): HookAnswer;
 }
-
-/** What the host is told to wait on a deciding event; `holdWaitMs` (270 s) stays below it. All hosts took it (measured to 75 s). */
-export const decidingTimeoutSeconds = 300;
-/** Everything else: the answer is always "go on", and takes milliseconds. */
-export const plainTimeoutSeconds = 10;

@@ -1,13 +1,12 @@
+import { isDeciding } from "../../protocol/agents.ts";
 import { denyTriple, editRefusal, emptyObject, jsonAnswer } from "./answers.ts";
 import {
   type AgentDialect,
   type AgentEvent,
   type Answer,
-  decidingTimeoutSeconds,
   type HookAnswer,
   type JsonObject,
   type Outcome,
-  plainTimeoutSeconds,
 } from "./dialect.ts";
 import {
   baseOf,
@@ -29,15 +28,7 @@ import {
  */
 export const gemini: AgentDialect = {
   agent: "gemini",
-  events: [
-    { event: "SessionStart", timeoutSeconds: plainTimeoutSeconds },
-    { event: "BeforeAgent", timeoutSeconds: plainTimeoutSeconds },
-    { event: "BeforeTool", timeoutSeconds: decidingTimeoutSeconds },
-    { event: "AfterTool", timeoutSeconds: plainTimeoutSeconds },
-    { event: "AfterAgent", timeoutSeconds: plainTimeoutSeconds },
-    { event: "SessionEnd", timeoutSeconds: plainTimeoutSeconds },
-  ],
-  deciding: (event) => event === "BeforeTool",
+  deciding: (event) => isDeciding("gemini", event),
   decode: (event, body) => {
     const payload = readPayload(event, "gemini", body);
     return payload.type === "unreadable" ? payload : decode(payload);

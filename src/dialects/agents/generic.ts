@@ -1,3 +1,4 @@
+import { isDeciding } from "../../protocol/agents.ts";
 import { denyTriple, emptyObject, jsonAnswer } from "./answers.ts";
 import type { AgentDialect, AgentEvent, Answer, HookAnswer, JsonObject, Outcome } from "./dialect.ts";
 import { baseOf, field, isObject, plainEvent, readPayload, textField, toolCall, type Payload } from "./payload.ts";
@@ -11,8 +12,7 @@ import { baseOf, field, isObject, plainEvent, readPayload, textField, toolCall, 
  */
 export const generic: AgentDialect = {
   agent: "generic",
-  events: [],
-  deciding: (event) => event === "tool-call",
+  deciding: (event) => isDeciding("generic", event),
   decode: (event, body) => {
     const payload = readPayload(event, "generic", body);
     return payload.type === "unreadable" ? payload : decode(payload);

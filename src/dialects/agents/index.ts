@@ -5,10 +5,11 @@
  * seen to work with its real binary (test/fixtures/agents); most hosts run the tool after any answer that they do not
  * understand, so a deny is always the host's own JSON, the same reason on stderr, and exit 2.
  */
+import { type AgentName, agentNames } from "../../protocol/agents.ts";
 import { claudeCode } from "./claude-code.ts";
 import { codex } from "./codex.ts";
 import { copilot } from "./copilot.ts";
-import { type AgentDialect, type AgentName, agentNames } from "./dialect.ts";
+import type { AgentDialect } from "./dialect.ts";
 import { gemini } from "./gemini.ts";
 import { generic } from "./generic.ts";
 import { opencode } from "./opencode.ts";
@@ -16,17 +17,14 @@ import { opencode } from "./opencode.ts";
 export type {
   AgentDialect,
   AgentEvent,
-  AgentName,
   Answer,
   ConfigChangeEvent,
   HookAnswer,
   Outcome,
   OutcomeEvent,
   PermissionRequestEvent,
-  RegisteredEvent,
   ToolCallEvent,
 } from "./dialect.ts";
-export { agentNames } from "./dialect.ts";
 
 export const agentDialects: Readonly<Record<AgentName, AgentDialect>> = {
   "claude-code": claudeCode,

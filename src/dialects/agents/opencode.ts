@@ -1,13 +1,12 @@
+import { isDeciding } from "../../protocol/agents.ts";
 import { denyTriple, emptyObject, jsonAnswer } from "./answers.ts";
 import {
   type AgentDialect,
   type AgentEvent,
   type Answer,
-  decidingTimeoutSeconds,
   type HookAnswer,
   type JsonObject,
   type Outcome,
-  plainTimeoutSeconds,
 } from "./dialect.ts";
 import {
   baseOf,
@@ -28,14 +27,7 @@ import {
  */
 export const opencode: AgentDialect = {
   agent: "opencode",
-  events: [
-    { event: "event.session.created", timeoutSeconds: plainTimeoutSeconds },
-    { event: "chat.message", timeoutSeconds: plainTimeoutSeconds },
-    { event: "tool.execute.before", timeoutSeconds: decidingTimeoutSeconds },
-    { event: "tool.execute.after", timeoutSeconds: plainTimeoutSeconds },
-    { event: "event.session.idle", timeoutSeconds: plainTimeoutSeconds },
-  ],
-  deciding: (event) => event === "tool.execute.before",
+  deciding: (event) => isDeciding("opencode", event),
   decode: (event, body) => {
     const payload = readPayload(event, "opencode", body);
     return payload.type === "unreadable" ? payload : decode(payload);
