@@ -6,10 +6,11 @@ export const layerNames = ["builtin", "organisation", "user", "repository", "ses
 export type LayerName = (typeof layerNames)[number];
 
 /**
- * An effect, and where in the call it comes from: the words of its simple command after expansion, wrappers peeled. A word
- * whose value can't be known is `undefined`. No `words`: the effect is of a tool that is no shell, or of the call as a whole.
+ * An effect, and where in the call it comes from: the words of its simple command after expansion, wrappers peeled, and the
+ * folder in which that runs (left out: the call's). A word whose value can't be known is `undefined`. No `words`: the effect is
+ * of a tool that is no shell, or of the call as a whole.
  */
-export type TracedEffect = Effect & { readonly words?: Words | undefined };
+export type TracedEffect = Effect & { readonly words?: Words | undefined; readonly cwd?: string | undefined };
 export type Words = readonly (string | undefined)[];
 
 /** What a built-in rule says of a call. `effect` is its place in the list of effects; left out, it speaks of the call as a whole. */
@@ -29,6 +30,8 @@ export interface RuleMatch {
   readonly command?: readonly WordsGlob[];
   /** Of the workspace's root. */
   readonly workspace?: readonly Glob[];
+  /** Of the folder in which the command runs. */
+  readonly cwd?: readonly Glob[];
   readonly kind?: readonly Effect["kind"][];
   readonly place?: readonly Effect["place"][];
   readonly target?: readonly Glob[];
@@ -75,6 +78,8 @@ export interface PolicyContext {
   readonly commands: readonly Words[];
   /** What else speaks against the call, e.g. the session's taint. */
   readonly findings?: readonly Finding[];
+  /** Absolute: where the call is made. */
+  readonly cwd: string;
   /** Absolute; `~/` in a pattern. */
   readonly userHome: string;
   /** Absolute root; `./` in a pattern. */
