@@ -10,6 +10,19 @@ export const limits = {
   connectionsMax: 2_048,
   /** A reader that lets this many bytes pile up is closed with a reason in the log. */
   connectionWriteBytesMax: 16 * 1024 * 1024,
+  /** Streams of one connection; one more is answered BUSY. */
+  streamsPerConnectionMax: 32,
+  /** Unsent answers above which no more frames of their connection are read. */
+  connectionWritePauseBytes: 1024 * 1024,
+  /** A frame or HTTP request that has begun and not ended for this long ends its connection with an error. */
+  frameMsMax: 30_000,
+  /** A silent connection with nothing in flight is closed after this long; at the connection cap the longest silent one after `connectionIdleMsMin`. */
+  connectionIdleMsMax: 6 * 3_600_000,
+  connectionIdleMsMin: 60_000,
+  /** HTTP between two requests. */
+  httpIdleMsMax: 60_000,
+  /** A client that has closed its sending half gets what is answered within this time; what still waits is then cancelled. */
+  halfCloseMsMax: 2_000,
   /** Members of one JSON-RPC batch; a longer batch is one error. */
   batchMax: 256,
   /** Nesting of a JSON payload; deeper is refused at the edge. */

@@ -40,6 +40,8 @@ export class Running implements Call {
   #early: { method: string; params: unknown }[] = [];
   /** The handler said that its stream is complete, before it flowed. */
   #complete = false;
+  /** It ended between its answer and `flow`, so that its end is said after the answer. */
+  #overEarly = false;
   #flowing: { promise: Promise<void>; resolve: () => void } | undefined;
 
   /** @param over  called once, when the record is of no more use */
@@ -81,13 +83,14 @@ export class Running implements Call {
 
   /** The transport has written a stream's answer: what was pushed meanwhile follows it. */
   flow(): void {
+    if (this.#state === "over" && this.#overEarly) this.#origin.ended?.(this.#reason);
     if (this.#state !== "answered") return;
     this.#state = "flowing";
     const early = this.#early;
     this.#early = [];
     for (const { method, params } of early) this.#send(method, params);
     this.#flowing?.resolve();
-    if (this.#complete) this.#close(undefined);
+    if (this.#complete) this.end();
   }
 
   /** Ends the call or the stream; an open call is answered with the reason. */
@@ -112,6 +115,7 @@ export class Running implements Call {
 
   #close(reason: Refusal | undefined): void {
     const flowed = this.#state === "flowing";
+    this.#overEarly = this.#state === "answered";
     this.#state = "over";
     this.#reason = reason ?? new Refusal("CANCELLED", "the stream is complete");
     this.#early = [];

@@ -1,0 +1,60 @@
+import type { Socket } from "node:net";
+import type { Clock } from "../kit/clock.ts";
+import type { ConnectionInfo } from "../protocol/handlers.ts";
+import { newId } from "../protocol/ids.ts";
+
+/** One accepted socket, whatever is spoken on it: who it is, whether it is busy, and that it has ended. */
+export class Connection implements ConnectionInfo {
+  readonly id = newId("conn");
+  readonly socket: Socket;
+  kind: ConnectionInfo["kind"];
+  /** When bytes last came or the last call ended, on the monotonic clock. */
+  touchedMs: number;
+  /** When an unfinished frame or HTTP request began; undefined between frames. */
+  unfinishedSinceMs: number | undefined;
+  /** Calls in flight and streams; a connection that has any is not idle. */
+  busy = 0;
+  readonly #clock: Clock;
+  #closed: AbortController | undefined;
+
+  constructor(socket: Socket, kind: ConnectionInfo["kind"], clock: Clock) {
+    this.socket = socket;
+    this.kind = kind;
+    this.#clock = clock;
+    this.touchedMs = clock.monotonicMs();
+    socket.once("close", () => this.#closed?.abort(connectionClosed));
+  }
+
+  /** Node has no public way to it; `_handle` has carried it since 0.10 and is gone once the socket is closed. */
+  get fd(): number | undefined {
+    if (this.kind === "loopback") return undefined;
+    const { _handle: handle } = this.socket as unknown as { _handle?: { fd?: number } | null };
+    return handle?.fd !== undefined && handle.fd >= 0 ? handle.fd : undefined;
+  }
+
+  get closed(): AbortSignal {
+    this.#closed ??= new AbortController();
+    if (this.socket.closed && !this.#closed.signal.aborted) this.#closed.abort(connectionClosed);
+    return this.#closed.signal;
+  }
+
+  touch(): void {
+    this.touchedMs = this.#clock.monotonicMs();
+  }
+
+  enter(): void {
+    this.busy += 1;
+  }
+
+  /** Its client is taken for gone before the socket is closed. */
+  lose(): void {
+    this.#closed?.abort(connectionClosed);
+  }
+
+  leave(): void {
+    this.busy -= 1;
+    this.touch();
+  }
+}
+
+const connectionClosed = new Error("the connection has ended");

@@ -1,0 +1,68 @@
+/**
+ * HTTP: the same operations as routes, streams as server-sent events, and the hooks' own route. It owns the HTTP server, which never listens
+ * itself: the door hands it the connections on which HTTP is spoken (and later a loopback listener those of the web board,
+ * behind `guard`). It promises that a request whose client has gone is cancelled, that bodies are bounded while they are
+ * read, and that errors are `{error: {code, message, hint?, ref?}}` with the status of `protocol/refusals.ts`. It decides nothing: routes go to the
+ * dispatch, hook payloads unread to the hook port. No cookies, no CORS, no static files.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import type { Clock } from "../../kit/clock.ts";
+import type { Log } from "../../kit/log.ts";
+import type { Connection } from "../connection.ts";
+import type { Dispatch } from "../dispatch.ts";
+import { guard } from "./guard.ts";
+import { answerHook, type HookPort } from "./hook.ts";
+import { createRoutes } from "./routes.ts";
+
+export type { HookAnswer, HookPort, HookRequest } from "./hook.ts";
+
+export interface HttpPorts {
+  readonly dispatch: Pick<Dispatch, "start" | "isStream">;
+  readonly hook: HookPort;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Http {
+  /** Speaks HTTP on an accepted connection until it ends. */
+  serve(connection: Connection): void;
+}
+
+const hooks = "/hooks/";
+
+export function createHttp({ dispatch, hook, clock, log }: HttpPorts): Http {
+  const connections = new WeakMap<Socket, Connection>();
+  const routes = createRoutes({ dispatch, clock, connectionOf: (socket) => connections.get(socket) });
+  const listener = getRequestListener(routes.fetch, { overrideGlobalObjects: false });
+
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
+    const connection = connections.get(request.socket);
+    if (connection === undefined) return void request.socket.destroy(); // not one that the door handed over
+    connection.enter();
+    connection.unfinishedSinceMs = clock.monotonicMs();
+    request.once("end", () => {
+      connection.unfinishedSinceMs = undefined;
+    });
+    response.once("close", () => {
+      connection.unfinishedSinceMs = undefined;
+      connection.leave();
+    });
+    const refused = connection.kind === "loopback" ? guard(request) : undefined;
+    if (refused !== undefined) return void response.writeHead(403, { connection: "close" }).end(refused);
+    // Hooks are what every tool call waits for: they go past the router, which would cost them as much as all the rest.
+    if (request.url?.startsWith(hooks) === true) void answerHook(request, response, { connection, hook, log });
+    else void listener(request, response);
+  };
+
+  // The door's sweep bounds how long a request may take to arrive. Node's own limits count from its arrival and would cut a wait short only
+  // on a server that listens; they are off so that this can't change unseen.
+  const server = createServer({ keepAliveTimeout: 30_000, requestTimeout: 0, headersTimeout: 0, noDelay: true }, serve);
+  return {
+    serve(connection) {
+      connections.set(connection.socket, connection);
+      server.emit("connection", connection.socket);
+    },
+  };
+}

@@ -1,0 +1,210 @@
+import type { Log } from "../../kit/log.ts";
+import { FrameReader, parseFrame, tooLong } from "../../kit/ndjson.ts";
+import { limits } from "../../protocol/limits.ts";
+import { Refusal } from "../../protocol/refusals.ts";
+import type { Connection } from "../connection.ts";
+import { type Calls, connectionError, JsonRpc } from "./json-rpc.ts";
+import type { Turns } from "./turns.ts";
+
+/** A frame of some other wire format than JSON-RPC, with the connection to answer on. */
+export interface ForeignFrame {
+  /** A JSON object without `jsonrpc`. */
+  readonly message: Readonly<Record<string, unknown>>;
+  readonly connection: Connection;
+  /** Writes one frame; false when the connection can't take it. */
+  send(frame: string): boolean;
+}
+
+export interface FramePorts {
+  readonly calls: Calls;
+  readonly turns: Turns;
+  readonly log: Log;
+  /** Takes frames of the client dialects, by shape. @returns false when it knows no such shape */
+  route(frame: ForeignFrame): boolean;
+}
+
+/** Frames of one connection in one turn. */
+const framesPerTurn = 16;
+
+/**
+ * NDJSON on one connection. Reads frames in turns with the other connections, stops reading while too many calls are in flight
+ * or too many answers are unsent, and drops a reader that lets its pushes pile up.
+ */
+export class Frames {
+  readonly #connection: Connection;
+  readonly #ports: FramePorts;
+  readonly #reader = new FrameReader(limits.frameBytesMax);
+  readonly #rpc: JsonRpc;
+  /** A message that waits for room; nothing behind it is read. */
+  #parked: object | undefined;
+  /** Whether a turn is booked. */
+  #booked = false;
+  #corked = false;
+  #ending = false;
+
+  constructor(connection: Connection, first: Buffer, ports: FramePorts) {
+    this.#connection = connection;
+    this.#ports = ports;
+    this.#rpc = new JsonRpc({
+      connection,
+      calls: ports.calls,
+      log: ports.log,
+      send: (frame) => this.send(frame),
+      caughtUp: () => this.#caughtUp(),
+      freed: () => this.#resume(),
+    });
+    const { socket } = connection;
+    socket.on("data", (chunk: Buffer) => this.#data(chunk));
+    socket.on("drain", () => this.#resume());
+    socket.on("end", () => this.#ended());
+    socket.on("close", () => this.#rpc.cancelAll(new Refusal("CANCELLED", "the caller's connection was lost")));
+    this.#data(first);
+  }
+
+  send(frame: string): boolean {
+    const { socket, id } = this.#connection;
+    if (!socket.writable) return false;
+    // Answers that become ready together leave together.
+    if (!this.#corked) {
+      this.#corked = true;
+      socket.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        socket.uncork();
+      });
+    }
+    socket.write(`${frame}\n`);
+    if (socket.writableLength <= limits.connectionWriteBytesMax) return true;
+    this.#ports.log.warn(
+      { connection: id, unsentBytes: socket.writableLength },
+      "a reader is too slow and was dropped",
+    );
+    socket.destroy();
+    return false;
+  }
+
+  #data(chunk: Buffer): void {
+    this.#connection.touch();
+    this.#reader.write(chunk);
+    // The usual single frame is taken at once; whatever is behind it waits for its turn, and so does everybody while others wait.
+    if (!this.#booked && (this.#ports.turns.busy || this.#take(1))) this.#book();
+  }
+
+  #book(): void {
+    this.#booked = true;
+    this.#connection.socket.pause();
+    this.#ports.turns.add(() => {
+      this.#booked = this.#take(framesPerTurn);
+      if (!this.#booked && !this.#blocked) this.#connection.socket.resume();
+      if (this.#ending) this.#finish();
+      return this.#booked;
+    });
+  }
+
+  /** Something that may have blocked reading is gone. */
+  #resume(): void {
+    if (this.#booked || this.#blocked) return;
+    if (this.#parked !== undefined || this.#connection.socket.isPaused()) this.#book();
+    else if (this.#ending) this.#finish();
+  }
+
+  get #blocked(): boolean {
+    return (
+      (this.#parked !== undefined && this.#rpc.inFlight >= limits.inFlightPerConnectionMax) ||
+      this.#connection.socket.writableLength > limits.connectionWritePauseBytes
+    );
+  }
+
+  /** Takes up to `most` frames. @returns whether there may be more to take right now */
+  #take(most: number): boolean {
+    for (let taken = 0; taken < most; taken += 1) {
+      if (this.#connection.socket.destroyed) return false;
+      if (this.#blocked) {
+        this.#connection.socket.pause();
+        return false;
+      }
+      const message = this.#parked ?? this.#next();
+      this.#parked = undefined;
+      if (message === undefined) return false;
+      if (message === "answered") continue;
+      if (this.#rpc.inFlight >= limits.inFlightPerConnectionMax && JsonRpc.startsCall(message)) this.#parked = message;
+      else this.#accept(message);
+    }
+    return true;
+  }
+
+  /** The next message, if it is whole; a faulty frame is answered here. */
+  #next(): object | "answered" | undefined {
+    const frame = this.#reader.next();
+    const connection = this.#connection;
+    if (!this.#reader.unfinished) connection.unfinishedSinceMs = undefined;
+    else connection.unfinishedSinceMs ??= connection.touchedMs;
+    if (frame === undefined) return undefined;
+    if (frame === tooLong) {
+      this.#rpc.refuse("TOO_LARGE", `a frame is longer than ${limits.frameBytesMax} bytes; it was skipped`);
+      return "answered";
+    }
+    const read = parseFrame(frame, limits.jsonDepthMax);
+    if ("value" in read && typeof read.value === "object" && read.value !== null) return read.value;
+    this.#rpc.refuse("PARSE_ERROR", "fault" in read ? faultWords[read.fault] : "a frame is a JSON object or an array");
+    return "answered";
+  }
+
+  #accept(message: object): void {
+    if (Array.isArray(message) || "jsonrpc" in message) return this.#rpc.accept(message);
+    const connection = this.#connection;
+    const foreign = message as Readonly<Record<string, unknown>>;
+    if (this.#ports.route({ message: foreign, connection, send: (frame) => this.send(frame) })) return;
+    this.#rpc.refuse("INVALID_REQUEST", 'this frame is of no known shape; a JSON-RPC request says "jsonrpc":"2.0"');
+  }
+
+  /**
+   * The client has closed its sending half: perhaps it still reads (`nc -N`, socat), perhaps it is dead; a socket can't tell. What is
+   * answered soon is still sent; calls that wait for longer have lost their caller.
+   */
+  #ended(): void {
+    this.#reader.write(newlineByte);
+    this.#ending = true;
+    if (!this.#booked && this.#take(framesPerTurn)) this.#book();
+    this.#finish();
+    const { socket } = this.#connection;
+    const timer = setTimeout(() => {
+      this.#rpc.cancelAll(new Refusal("CANCELLED", "the caller's connection was lost"));
+      this.#connection.lose();
+      socket.destroySoon();
+    }, limits.halfCloseMsMax);
+    socket.once("close", () => clearTimeout(timer));
+  }
+
+  #finish(): void {
+    if (this.#booked || this.#parked !== undefined || this.#connection.busy > 0) return;
+    this.#connection.socket.end();
+  }
+
+  async #caughtUp(): Promise<void> {
+    const { socket } = this.#connection;
+    if (socket.destroyed || !socket.writableNeedDrain) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        socket.off("drain", done);
+        socket.off("close", done);
+        resolve();
+      };
+      socket.on("drain", done);
+      socket.on("close", done);
+    });
+  }
+}
+
+const newlineByte = Buffer.from("\n");
+
+const faultWords = {
+  "not valid UTF-8": "a frame is not valid UTF-8",
+  "not JSON": "a frame is not JSON",
+  "nested too deeply": `a frame nests deeper than ${limits.jsonDepthMax} levels`,
+} as const;
+
+/** Writes why a connection is refused or ended, and ends it. */
+export function endWith(connection: Pick<Connection, "socket">, refusal: Refusal): void {
+  connection.socket.end(`${connectionError(refusal)}\n`);
+}

@@ -1,0 +1,121 @@
+import { createServer, type Socket } from "node:net";
+import { type Clock, every } from "../../kit/clock.ts";
+import type { Log } from "../../kit/log.ts";
+import { limits } from "../../protocol/limits.ts";
+import { Refusal } from "../../protocol/refusals.ts";
+import { Connection } from "../connection.ts";
+import { bind, type Where } from "./bind.ts";
+import { endWith, type ForeignFrame, Frames } from "./frames.ts";
+import type { Calls } from "./json-rpc.ts";
+import { sniff } from "./sniff.ts";
+import { sweep } from "./sweep.ts";
+import { createTurnAway } from "./turn-away.ts";
+import { Turns } from "./turns.ts";
+
+export interface DoorPorts {
+  readonly where: Where;
+  readonly calls: Calls;
+  /** Takes over a connection on which HTTP is spoken; the bytes read so far are back in the socket. */
+  http(connection: Connection): void;
+  /** Takes frames of the client dialects, by shape. @returns false when it knows no such shape */
+  route(frame: ForeignFrame): boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Door extends AsyncDisposable {
+  readonly connections: number;
+  /** Takes no more connections and gives the path free; those that are open live on. */
+  stopAccepting(): void;
+  /** Ends every connection once what was written has left, at the latest after `flushMs`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const sweepMs = 5_000;
+const flushMs = 1_000;
+const seldomMs = 60_000;
+
+/**
+ * Opens the door.
+ * @throws Error  in a sentence for the person, when the folder or path is not ours or another daemon answers there
+ */
+export async function listen(ports: DoorPorts): Promise<Door> {
+  const { clock, log } = ports;
+  const connections = new Set<Connection>();
+  const turns = new Turns(() => clock.monotonicMs());
+  const closing = new AbortController();
+  const turnAway = createTurnAway(
+    seldom(clock, () => log.warn({ connections: connections.size }, "connections are turned away: there are too many")),
+  );
+
+  const admit = (socket: Socket) => {
+    // A peer that vanishes is no news; 'close' follows, and that is where everything is put away.
+    socket.on("error", (error) => log.debug({ err: error }, "a connection broke"));
+    if (connections.size >= limits.connectionsMax && !makeRoom(connections, clock)) return turnAway(socket);
+    const connection = new Connection(socket, "socket", clock);
+    connections.add(connection);
+    socket.once("close", () => connections.delete(connection));
+    sniff(connection, { http: ports.http, frames: (first) => void new Frames(connection, first, { ...ports, turns }) });
+  };
+
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, admit);
+  await bind(server, ports.where);
+  // Descriptors ran out, or the like: connections wait in the backlog and accepting goes on by itself.
+  let fault: Error | undefined;
+  const complain = seldom(clock, () =>
+    log.error({ err: fault, connections: connections.size }, "connections can't be accepted"),
+  );
+  server.on("error", (error) => {
+    fault = error;
+    complain();
+  });
+  const sweeping = every(clock, sweepMs, () => sweep(connections, clock, log), { signal: closing.signal });
+
+  const stopAccepting = () => {
+    if (server.listening) server.close();
+  };
+  return {
+    get connections() {
+      return connections.size;
+    },
+    stopAccepting,
+    async [Symbol.asyncDispose]() {
+      stopAccepting();
+      closing.abort(new Error("the door is closed"));
+      await sweeping;
+      const open = [...connections];
+      const gone = Promise.all(
+        open.map(({ socket }) => new Promise<void>((resolve) => socket.once("close", () => resolve()))),
+      );
+      for (const { socket } of open) socket.destroySoon();
+      const late = new AbortController();
+      void gone.then(() => late.abort(new Error("all gone")));
+      await clock.sleep(flushMs, { signal: late.signal }).catch(() => {}); // aborted when all are gone, which is the usual end
+      for (const { socket } of open) socket.destroy();
+      await gone;
+    },
+  };
+}
+
+/** Does at most once in `seldomMs`, so that a flood of faults does not become a flood of log lines. */
+function seldom(clock: Clock, does: () => void): () => void {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (clock.monotonicMs() - lastMs < seldomMs) return;
+    lastMs = clock.monotonicMs();
+    does();
+  };
+}
+
+/** At the cap, the connection that has been silent longest makes room, if it was silent long enough. */
+function makeRoom(connections: Set<Connection>, clock: Clock): boolean {
+  let oldest: Connection | undefined;
+  for (const connection of connections)
+    if (connection.busy === 0 && (oldest === undefined || connection.touchedMs < oldest.touchedMs)) oldest = connection;
+  if (oldest === undefined || clock.monotonicMs() - oldest.touchedMs < limits.connectionIdleMsMin) return false;
+  connections.delete(oldest);
+  if (oldest.kind === "socket")
+    endWith(oldest, new Refusal("BUSY", "this connection was idle and made room for another"));
+  oldest.socket.destroySoon();
+  return true;
+}
