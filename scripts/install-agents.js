@@ -9,18 +9,20 @@
 // One package a folder: their dependency trees differ, and a broken one must not break the others. Versions are exact because
 // npm on Node 20 otherwise picks an old Claude Code (2.1.197, the newest whose `engines` fit), which ignores `onFailure`.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const agents = [
-  { name: "claude-code", packages: { "@anthropic-ai/claude-code": "2.1.329" }, usual: true },
+  { name: "claude-code", packages: { "@anthropic-ai/claude-code": "2.1.329" }, script: "install.cjs", usual: true },
   { name: "codex", packages: { "@openai/codex": "0.169.0" }, usual: true },
-  { name: "gemini-cli", packages: { "@google/gemini-cli": "0.61.0" }, usual: true },
-  { name: "copilot-cli", packages: { "@github/copilot": "1.0.102" }, usual: false },
+  { name: "gemini", packages: { "@google/gemini-cli": "0.61.0" }, usual: true },
+  { name: "copilot", packages: { "@github/copilot": "1.0.102" }, usual: false },
   { name: "opencode", packages: { "opencode-ai": "1.18.33", "@opencode-ai/plugin": "1.18.33" }, usual: false },
 ];
 
+/** Written last, so that an install that was interrupted is done again. */
+const complete = ".complete";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "build", "agents");
 const known = new Set(["--all", "--list"]);
 const flags = process.argv.slice(2);
@@ -34,11 +36,13 @@ let failed = 0;
 for (const agent of agents) {
   if (!agent.usual && !flags.includes("--all") && !flags.includes("--list")) continue;
   const folder = join(root, agent.name);
-  const missing = Object.entries(agent.packages).filter(([name, version]) => installed(folder, name) !== version);
+  const isThere =
+    existsSync(join(folder, complete)) &&
+    Object.entries(agent.packages).every(([name, version]) => installed(folder, name) === version);
   const what = Object.entries(agent.packages)
     .map(([name, version]) => `${name}@${version}`)
     .join(" and ");
-  if (missing.length === 0) {
+  if (isThere) {
     say(`${agent.name}: ${what} is in ${folder}`);
     continue;
   }
@@ -67,7 +71,8 @@ function install(folder, agent) {
   };
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  // Every agent brings its binary as an optional dependency; none needs its install scripts to start (measured).
+  // Install scripts are not run: every agent brings its binary as an optional dependency. Claude Code's own script only links
+  // that binary to its place, so that one is run by name below.
   const words = ["install", "--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts", "--loglevel=error"];
   const run = spawnSync(npm, words, {
     cwd: folder,
@@ -81,6 +86,13 @@ function install(folder, agent) {
     const found = installed(folder, name);
     if (found !== version) return `npm installed ${name}@${found ?? "nothing"} instead of ${version}`;
   }
+  if (agent.script !== undefined) {
+    const [name] = Object.keys(agent.packages);
+    const script = join(folder, "node_modules", name, agent.script);
+    const linked = spawnSync(process.execPath, [script], { cwd: dirname(script), encoding: "utf8", timeout: 120_000 });
+    if (linked.status !== 0) return `${agent.script} ended with ${linked.status}: ${linked.stderr.trim().slice(-600)}`;
+  }
+  writeFileSync(join(folder, complete), "");
   return undefined;
 }
 
