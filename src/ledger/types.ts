@@ -1,4 +1,6 @@
 import type { Json } from "../kit/canonical.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Store } from "../store/index.ts";
 
 /** What a room hands in. The payload is already redacted by the caller; it is stored as it is. */
 export interface NewEntry {
@@ -119,6 +121,24 @@ export interface LedgerLimits {
   readonly payloadBytesMax: number;
   readonly ageMsMax: number;
   readonly bytesMax: number;
+}
+
+export interface LedgerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Absolute folder of the private keys, `<home>/keys`; made 0700 when missing. */
+  readonly keysDir: string;
+  /** Absolute path of the first sink, `<home>/checkpoints`. */
+  readonly checkpointsFile: string;
+  /** Absolute folder for segments that retention takes out of the database, `<home>/archive`; made when needed. */
+  readonly archiveDir: string;
+  /** Name of a new ledger, without space or `+`, e.g. `signalbox/k3v9...`; an old one keeps its own. */
+  readonly origin: string;
+  /** Faults of background work (a sink, a heartbeat), for the log. */
+  readonly report: (what: string, error: unknown) => void;
+  /** Further sinks, e.g. in a place that the agents' user can't write. */
+  readonly sinks?: readonly Sink[];
+  readonly limits?: Partial<LedgerLimits>;
 }
 
 /** The ledger as the other rooms and the daemon see it; `openLedger` in index.ts says what each promises. */

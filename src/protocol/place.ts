@@ -71,4 +71,6 @@ export const homeFiles = {
   hook: "signalbox-hook",
   log: "log",
   keys: "keys",
+  checkpoints: "checkpoints",
+  archive: "archive",
 } as const;

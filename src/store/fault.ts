@@ -69,7 +69,10 @@ function explain(kind: StoreFaultKind, path: string, cause: Error): StoreFault {
       return new StoreFault(kind, `${path} is damaged (${why}).`, "signalbox ledger recover", { cause });
     case "busy":
       return new StoreFault(kind, `${path} is held by another process (${why}).`, "signalbox status", { cause });
-    default:
+    case "io":
+    case "newer":
+    case "foreign":
+    case "closed":
       return new StoreFault(kind, `The disk failed under ${path} (${why}).`, "signalbox doctor", { cause });
   }
 }

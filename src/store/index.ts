@@ -9,6 +9,6 @@
  * Never: writes outside `durably` and `atOnce`; opens a database of newer code or of another program; opens instance.db twice.
  * Argued in docs/adr/0004-ledger.md.
  */
-export { StoreFault, type StoreFaultKind } from "./fault.ts";
+export { StoreFault, type StoreFaultKind, storeFaultOf } from "./fault.ts";
 export { takeInstance, type Instance } from "./instance.ts";
 export { type Migration, type Store, type StoreOptions, openStore } from "./store.ts";

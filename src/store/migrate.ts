@@ -18,7 +18,12 @@ const applicationId = 0x53_42_4f_58;
  * @throws StoreFault newer    a room is at a version that this code doesn't know, or the room itself is unknown
  * @throws StoreFault foreign  the file holds another program's tables
  */
-export function migrate(db: DatabaseSync, path: string, migrations: readonly Migration[]): void {
+export function migrate(
+  db: DatabaseSync,
+  path: string,
+  migrations: readonly Migration[],
+  someRoomsOnly: boolean,
+): void {
   checkOrder(migrations);
   db.exec("BEGIN IMMEDIATE");
   try {
@@ -26,7 +31,7 @@ export function migrate(db: DatabaseSync, path: string, migrations: readonly Mig
     const done = versions(db);
     for (const [room, version] of done) {
       const known = migrations.filter((step) => step.room === room).length;
-      if (version > known)
+      if (version > known && !(known === 0 && someRoomsOnly))
         throw new StoreFault(
           "newer",
           `${path} was written by a newer Signalbox: its ${room} tables are at version ${version} and this one knows ${known}. Nothing was changed.`,

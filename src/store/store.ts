@@ -11,6 +11,8 @@ export interface StoreOptions {
   readonly path: string;
   /** All rooms' migrations, in the order in which rooms may refer to each other's tables. */
   readonly migrations: readonly Migration[];
+  /** For tools that need some rooms only: tables of rooms that are not named are left alone instead of being `newer`. */
+  readonly someRoomsOnly?: boolean;
 }
 
 export interface Store extends AsyncDisposable {
@@ -41,7 +43,7 @@ export interface Store extends AsyncDisposable {
  * Opens the database, sets it up and brings it to this code's version.
  * @throws StoreFault  newer, foreign, corrupt, unwritable, full, busy or io, each with a sentence and the next command
  */
-export function openStore({ path, migrations }: StoreOptions): Store {
+export function openStore({ path, migrations, someRoomsOnly = false }: StoreOptions): Store {
   let db: DatabaseSync | undefined;
   try {
     if (path !== ":memory:") {
@@ -50,7 +52,7 @@ export function openStore({ path, migrations }: StoreOptions): Store {
     }
     db = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true, allowExtension: false });
     db.exec(setUp);
-    migrate(db, path, migrations);
+    migrate(db, path, migrations, someRoomsOnly);
   } catch (error) {
     db?.close();
     throw storeFaultOf(error, path) ?? error;

@@ -1,0 +1,379 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { type Clock, every } from "../kit/clock.ts";
+import { Scope } from "../kit/scope.ts";
+import { limits as protocolLimits } from "../protocol/limits.ts";
+import { Refusal } from "../protocol/refusals.ts";
+import { type Store, StoreFault, storeFaultOf } from "../store/index.ts";
+import { CheckpointFile } from "./checkpoint-file.ts";
+import { entryView } from "./entry.ts";
+import { exportLines } from "./export.ts";
+import { Keyring, recoverHint } from "./keyring.ts";
+import { proveConsistency, proveInclusion } from "./proofs.ts";
+import { Reader } from "./reader.ts";
+import { bytesUsed, sweepLedger } from "./retention.ts";
+import { Signer } from "./signer.ts";
+import { startLedger } from "./start.ts";
+import type {
+  Appended,
+  ConsistencyProof,
+  Entry,
+  InclusionProof,
+  Ledger,
+  LedgerKey,
+  LedgerLimits,
+  LedgerOptions,
+  LedgerStatus,
+  ListQuery,
+  NewEntry,
+  VerifyReport,
+  Written,
+} from "./types.ts";
+import { type Anchor, verifySteps } from "./verify.ts";
+import { Writer } from "./writer.ts";
+
+const defaults: LedgerLimits = {
+  checkpointEntriesMax: protocolLimits.checkpointEntriesMax,
+  checkpointMsMax: protocolLimits.checkpointMsMax,
+  checkpointIdleMs: protocolLimits.checkpointIdleMs,
+  epochCheckpointsMax: 64,
+  payloadBytesMax: 2 * protocolLimits.hookBodyBytesMax,
+  ageMsMax: protocolLimits.ledgerAgeMsMax,
+  bytesMax: protocolLimits.ledgerBytesMax,
+};
+
+/** After a fault of the disk the start is tried again this often; the daemon lives on and denies meanwhile. */
+const startAgainMs = 5_000;
+const tailEntriesMax = 500;
+
+export class OpenLedger implements Ledger {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #options: LedgerOptions;
+  readonly #limits: LedgerLimits;
+  readonly #first: NewEntry | undefined;
+  readonly #file: CheckpointFile;
+  readonly #writer: Writer;
+  readonly #reader: Reader;
+  readonly #keyring: Keyring;
+  readonly #signer: Signer;
+  readonly #scope: Scope;
+  readonly #listeners = new Set<(entries: readonly Entry[]) => void>();
+  #state: "starting" | "open" | "closed" = "starting";
+  #problem: Refusal | null = null;
+  #signing = false;
+  #announced = 0;
+  #announcing = false;
+
+  /** @param first  written before everything else if the ledger is new */
+  constructor(options: LedgerOptions, first?: NewEntry) {
+    const { store, clock, report } = options;
+    this.#store = store;
+    this.#clock = clock;
+    this.#options = options;
+    this.#first = first;
+    this.#limits = { ...defaults, ...options.limits };
+    this.#file = new CheckpointFile(options.checkpointsFile);
+    this.#writer = new Writer(store, clock, this.#limits.payloadBytesMax);
+    this.#reader = new Reader(store.db);
+    this.#keyring = new Keyring(store.db, options.keysDir);
+    this.#signer = new Signer({
+      store,
+      clock,
+      writer: this.#writer,
+      keyring: this.#keyring,
+      sinks: [this.#file, ...(options.sinks ?? [])],
+      epochCheckpointsMax: this.#limits.epochCheckpointsMax,
+      report,
+    });
+    this.#scope = new Scope(report);
+    store.onCommit(() => this.#committed());
+    this.#start();
+    this.#scope.spawn("ledger upkeep", (signal) => this.#upkeep(signal));
+  }
+
+  #start(): void {
+    try {
+      const note = startLedger({
+        store: this.#store,
+        writer: this.#writer,
+        keyring: this.#keyring,
+        signer: this.#signer,
+        file: this.#file,
+        origin: this.#options.origin,
+        nowMs: Math.floor(this.#clock.nowMs()),
+        first: this.#first,
+      });
+      this.#state = "open";
+      this.#problem = null;
+      this.#announced = this.#writer.size;
+      this.#scope.spawn("ledger opening checkpoint", (signal) => this.#signer.publish(note, signal));
+    } catch (error) {
+      this.#problem = this.#refusalOf(error);
+      this.#options.report("ledger start", error);
+    }
+  }
+
+  write(entry: NewEntry): Written {
+    if (this.#state !== "open" || this.#problem !== null) throw this.#unavailable();
+    try {
+      return this.#writer.write(entry);
+    } catch (error) {
+      // SQLITE_CONSTRAINT_PRIMARYKEY: an entry or tree node stands where ours belongs. Somebody else wrote to our tables.
+      if ((error as { errcode?: number }).errcode === 1555)
+        this.#problem = new Refusal(
+          "LEDGER_UNAVAILABLE",
+          "Another process wrote to the ledger's tables, so nothing more is recorded and nothing is allowed.",
+          `signalbox ledger verify, then: ${recoverHint}`,
+          { cause: error },
+        );
+      throw this.#problem ?? error;
+    }
+  }
+
+  async append(entry: NewEntry): Promise<Appended> {
+    try {
+      const { seq, atMs } = await this.#store.durably(() => this.write(entry));
+      return { seq, at: new Date(atMs).toISOString() };
+    } catch (error) {
+      throw error instanceof StoreFault ? this.#refusalOf(error) : error;
+    }
+  }
+
+  list(query: ListQuery): Entry[] {
+    return this.#reader.list(query);
+  }
+
+  get(seq: number): Entry {
+    return entryView(this.#reader.row(seq));
+  }
+
+  async redact(seq: number, reason: string): Promise<Appended> {
+    const drop = this.#store.db.prepare("UPDATE ledger_entries SET salt = NULL, payload = NULL WHERE seq = ?");
+    const { seq: entered, atMs } = await this.#store.durably(() => {
+      const row = this.#reader.row(seq);
+      if (row.kind.startsWith("ledger/"))
+        throw new Refusal(
+          "NOT_PERMITTED",
+          `Entry ${seq} is the ledger's own (${row.kind}) and holds nothing of anybody's.`,
+        );
+      drop.run(seq);
+      return this.write({ kind: "ledger/redacted", payload: { seq, reason } });
+    });
+    return { seq: entered, at: new Date(atMs).toISOString() };
+  }
+
+  async verify({
+    checkpoint,
+    signal,
+  }: {
+    checkpoint?: string | undefined;
+    signal: AbortSignal;
+  }): Promise<VerifyReport> {
+    const startedMs = this.#clock.monotonicMs();
+    const anchors: Anchor[] = this.#file.all().map((note) => ({ where: this.#file.name, note }));
+    if (checkpoint !== undefined) anchors.push({ where: "the given checkpoint", note: checkpoint });
+    const steps = verifySteps(this.#store.db, anchors);
+    try {
+      for (;;) {
+        const step = steps.next();
+        if (step.done === true) return { ...step.value, tookMs: this.#clock.monotonicMs() - startedMs };
+        await turn();
+        signal.throwIfAborted();
+      }
+    } catch (error) {
+      const fault = storeFaultOf(error, this.#store.path);
+      if (fault?.kind !== "corrupt") throw fault === undefined ? error : this.#refusalOf(fault);
+      const findings = [{ seq: null, problem: `${fault.message} Next: ${fault.hint}` }];
+      return { ok: false, entries: 0, vouchedUpTo: null, findings, tookMs: this.#clock.monotonicMs() - startedMs };
+    }
+  }
+
+  async prove(seq: number): Promise<InclusionProof> {
+    this.#reader.row(seq);
+    let checkpoint = this.#signer.newest;
+    if (checkpoint === undefined || checkpoint.size <= seq) {
+      await this.checkpoint();
+      checkpoint = this.#signer.newest;
+    }
+    if (checkpoint === undefined) throw this.#unavailable();
+    return proveInclusion(this.#store.db, this.#reader, this.#keyring, seq, checkpoint.note);
+  }
+
+  consistency(from: number, to: number): ConsistencyProof {
+    return proveConsistency(this.#store.db, this.#writer.size, from, to);
+  }
+
+  async checkpoint(): Promise<string> {
+    if (this.#state !== "open") throw this.#unavailable();
+    try {
+      return await this.#signer.checkpoint(this.#scope.signal);
+    } catch (error) {
+      throw error instanceof StoreFault ? this.#refusalOf(error) : error;
+    }
+  }
+
+  key(): LedgerKey {
+    const root = this.#keyring.row("first");
+    if (root === undefined || this.#state !== "open") throw this.#unavailable();
+    const { origin, vkey } = this.#keyring;
+    return { origin, rootKey: root.vkey, currentKey: vkey, checkpoint: this.#signer.newest?.note ?? null };
+  }
+
+  status(): LedgerStatus {
+    const { newest } = this.#signer;
+    return {
+      entries: this.#writer.size,
+      bytes: bytesUsed(this.#store),
+      checkpoint: newest === undefined ? null : { size: newest.size, at: new Date(newest.atMs).toISOString() },
+      problem: this.problem(),
+    };
+  }
+
+  problem(): string | null {
+    if (this.#problem !== null) return this.#problem.message;
+    return this.#store.problem?.message ?? null;
+  }
+
+  tail(listener: (entries: readonly Entry[]) => void): () => void {
+    if (this.#listeners.size === 0 && this.#state === "open") this.#announced = this.#writer.size;
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async *export({ signal }: { signal: AbortSignal }): AsyncIterableIterator<string> {
+    for (const lines of exportLines(this.#store.db)) {
+      yield* lines;
+      await turn();
+      signal.throwIfAborted();
+    }
+  }
+
+  async sweep({ signal }: { signal: AbortSignal }): Promise<{ payloadsDropped: number; entriesArchived: number }> {
+    await this.checkpoint();
+    return await sweepLedger({
+      store: this.#store,
+      writer: this.#writer,
+      archiveDir: this.#options.archiveDir,
+      ageMsMax: this.#limits.ageMsMax,
+      bytesMax: this.#limits.bytesMax,
+      nowMs: this.#clock.nowMs(),
+      vouchedSize: this.#signer.newest?.size ?? 0,
+      signal: AbortSignal.any([signal, this.#scope.signal]),
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === "closed") return;
+    if (this.#state === "open" && this.#problem === null)
+      try {
+        await this.append({ kind: "ledger/closed", payload: {} });
+        await this.checkpoint();
+      } catch (error) {
+        this.#options.report("ledger close", error); // the next start enters the gap
+      }
+    this.#state = "closed";
+    this.#listeners.clear();
+    await this.#scope[Symbol.asyncDispose]();
+    await this.#signer.settled();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Runs after each commit, before its promises resolve: it only starts things. */
+  #committed(): void {
+    if (this.#state !== "open") return;
+    const size = this.#writer.size;
+    if (size - (this.#signer.newest?.size ?? 0) >= this.#limits.checkpointEntriesMax && !this.#signing) {
+      this.#signing = true;
+      this.#scope.spawn("ledger checkpoint", async (signal) => {
+        try {
+          await turn();
+          await this.#signer.checkpoint(signal);
+        } finally {
+          this.#signing = false;
+        }
+      });
+    }
+    if (this.#listeners.size > 0 && size > this.#announced && !this.#announcing) {
+      this.#announcing = true;
+      this.#scope.spawn("ledger tail", (signal) => this.#announce(signal));
+    }
+  }
+
+  /** Reads what is new from the database, so listeners hear of exactly what was committed, in order. */
+  async #announce(signal: AbortSignal): Promise<void> {
+    try {
+      for (;;) {
+        await turn();
+        if (signal.aborted || this.#announced >= this.#writer.size) return;
+        const entries = this.#reader.list({ after: this.#announced - 1, limit: tailEntriesMax });
+        this.#announced = (entries.at(-1)?.seq ?? this.#announced) + 1;
+        for (const listener of this.#listeners) {
+          try {
+            listener(entries);
+          } catch (error) {
+            this.#options.report("ledger tail listener", error); // one listener's fault is not the others'
+          }
+        }
+      }
+    } finally {
+      this.#announcing = false;
+    }
+  }
+
+  /** New entries are signed within `checkpointMsMax`; when there are none, a heartbeat says that there were none. */
+  async #upkeep(signal: AbortSignal): Promise<void> {
+    const { checkpointMsMax, checkpointIdleMs } = this.#limits;
+    let signedAtMs = this.#clock.monotonicMs();
+    let startTriedAtMs = signedAtMs;
+    await every(
+      this.#clock,
+      Math.min(checkpointMsMax, startAgainMs),
+      async () => {
+        const nowMs = this.#clock.monotonicMs();
+        if (
+          this.#state === "starting" &&
+          this.#problem?.cause instanceof StoreFault &&
+          nowMs - startTriedAtMs >= startAgainMs
+        ) {
+          startTriedAtMs = nowMs;
+          this.#start();
+        }
+        if (this.#state !== "open" || this.#problem !== null) return;
+        const isNew = this.#writer.size > (this.#signer.newest?.size ?? 0);
+        try {
+          if (isNew && nowMs - signedAtMs < checkpointMsMax) return;
+          if (!isNew && nowMs - signedAtMs < checkpointIdleMs) return;
+          signedAtMs = nowMs;
+          if (!isNew) await this.append({ kind: "ledger/heartbeat", payload: {} });
+          await this.#signer.checkpoint(signal);
+        } catch (error) {
+          this.#options.report("ledger checkpoint", error); // tried again in the next period
+        }
+      },
+      { signal },
+    );
+  }
+
+  #unavailable(): Refusal {
+    return (
+      this.#problem ??
+      new Refusal("LEDGER_UNAVAILABLE", "The ledger is closed because the daemon is stopping.", "signalbox up")
+    );
+  }
+
+  #refusalOf(error: unknown): Refusal {
+    if (error instanceof Refusal) return error;
+    const fault = storeFaultOf(error, this.#store.path);
+    return fault === undefined
+      ? new Refusal(
+          "LEDGER_UNAVAILABLE",
+          `The ledger can't be used (${(error as Error).message}), so nothing is allowed.`,
+          "signalbox doctor",
+          { cause: error },
+        )
+      : new Refusal("LEDGER_UNAVAILABLE", fault.message, fault.hint, { cause: fault });
+  }
+}
