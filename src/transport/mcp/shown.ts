@@ -1,0 +1,18 @@
+import type { StandardSchemaWithJSON } from "@modelcontextprotocol/server";
+import { z } from "zod";
+
+/**
+ * A schema that hosts are shown and that nothing is checked against on the way in: what comes is checked where it is answered
+ * in our own words (a host must not get an SDK's error where it expects a decision).
+ */
+export function shown(schema: z.ZodType): StandardSchemaWithJSON<unknown> {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: "input" });
+  return {
+    "~standard": {
+      version: 1,
+      vendor: "signalbox",
+      validate: (value) => ({ value }),
+      jsonSchema: { input: () => json, output: () => json },
+    },
+  };
+}
