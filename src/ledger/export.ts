@@ -12,8 +12,8 @@ const rowsPerStep = 256;
  * Entries from..to-1 (default: all that are here) as NDJSON lines without their line feed, in this order:
  * `{type:"ledger", v:1, origin, from, to, peaks}`   `peaks`: roots of the complete subtrees over entries 0..from-1
  * `{type:"key", epoch, vkey, size, handover}`       the key chain
+ * `{type:"checkpoint", size, note}`                 before the entries, so that one reading of the lines is enough to verify
  * `{type:"entry", seq, body, salt, payload}`        body and payload as the exact text that is hashed; null when dropped
- * `{type:"checkpoint", size, note}`
  * A snapshot: entries appended meanwhile are left out.
  */
 export function* exportLines(
@@ -33,6 +33,7 @@ export function* exportLines(
   yield [
     JSON.stringify({ type: "ledger", v: 1, origin, from, to, peaks }),
     ...keys.filter((key) => key.size <= to).map((key) => JSON.stringify({ type: "key", ...key })),
+    ...checkpoints.map((checkpoint) => JSON.stringify({ type: "checkpoint", ...checkpoint })),
   ];
   const read = db.prepare(
     "SELECT seq, body, salt, payload FROM ledger_entries WHERE seq >= ? AND seq < ? ORDER BY seq",
@@ -44,5 +45,4 @@ export function* exportLines(
     >[];
     yield rows.map((row) => JSON.stringify({ type: "entry", ...row }));
   }
-  yield checkpoints.map((checkpoint) => JSON.stringify({ type: "checkpoint", ...checkpoint }));
 }

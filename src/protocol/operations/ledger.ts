@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { EntrySeq } from "../ids.ts";
+import { JsonObject } from "../json.ts";
 import { operation } from "../operation.ts";
 
 export const EntryView = z.object({
@@ -11,7 +12,7 @@ export const EntryView = z.object({
   agent: z.string().nullable(),
   session: z.string().nullable(),
   /** Redacted details; `null` when the payload was dropped by retention or redaction. */
-  payload: z.record(z.string(), z.json()).nullable(),
+  payload: JsonObject.nullable(),
   /** Hex SHA-256 of the RFC 9162 leaf. */
   leaf: z.string(),
 });
@@ -94,6 +95,8 @@ export const ledgerOperations = {
       checkpoint: z.string(),
       /** C2SP vkey of the key that signed it, and the chain of keys from the root. */
       keys: z.array(z.string()),
+      /** Signed notes by which each key handed over to the next; one fewer than `keys`. */
+      handovers: z.array(z.string()),
     }),
     refusals: ["NOT_FOUND", "LEDGER_UNAVAILABLE"],
     access: "agent",
@@ -101,6 +104,17 @@ export const ledgerOperations = {
     http: "GET /v1/ledger/{seq}/proof",
     mcp: false,
     cli: "ledger prove <seq>",
+  }),
+  "ledger/export": operation({
+    summary: "Stream the whole ledger as NDJSON lines: bodies, payloads, checkpoints and keys.",
+    input: z.object({ format: z.enum(["ndjson"]).default("ndjson") }),
+    output: z.object({ entries: z.int() }),
+    refusals: ["LEDGER_UNAVAILABLE"],
+    access: "agent",
+    deadlineMs: 0,
+    http: "GET /v1/ledger-export",
+    mcp: false,
+    pushes: "ledger/exported",
   }),
   "ledger/key": operation({
     summary: "Show the ledger's root public key and its newest checkpoint, to keep somewhere else.",
