@@ -50,9 +50,14 @@ export interface FileEdit {
 /** What would be done, in full: nothing has been written yet. */
 export interface Plan {
   readonly agent: WiredAgent;
-  /** False when everything is as it should be already. */
+  /** False when the agent's settings and our record of them are as they should be already. */
   readonly changes: boolean;
+  /** Hook binary and launch record, copied to the home: harmless by themselves, and what `--print` shows needs them. */
+  readonly homeEdits: readonly FileEdit[];
+  /** In this order: dated copies, record, and last the agent's settings. */
   readonly edits: readonly FileEdit[];
+  /** Folders that `wire` made, deepest first; removed if they are empty. */
+  readonly removeFolders: readonly string[];
   /** What it installs, for `wire --print`: exactly the JSON (or the plugin's text) that stands in the agent's settings. */
   readonly shown: string;
   /** What the person should know, a sentence each. */
