@@ -1,0 +1,95 @@
+import { z } from "zod";
+
+/** The parts of JSON Schema that zod makes of the table. */
+export interface Schema {
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: Schema | boolean;
+  readonly items?: Schema;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
+  readonly $ref?: string;
+}
+
+export const schemaOf = (type: z.ZodType, io: "input" | "output"): Schema =>
+  z.toJSONSchema(type, { io, unrepresentable: "any" }) as unknown as Schema;
+
+export interface Field {
+  readonly name: string;
+  readonly schema: Schema;
+  readonly required: boolean;
+}
+
+/** Fields of an object, of all parts of an intersection, and of all members of a union (there required only if every member says so). */
+export function fieldsOf(schema: Schema): Field[] {
+  const own = Object.entries(schema.properties ?? {}).map(([name, field]) => ({
+    name,
+    schema: field,
+    required: schema.required?.includes(name) === true && field.default === undefined,
+  }));
+  const parts = (schema.allOf ?? []).flatMap(fieldsOf);
+  const members = (schema.anyOf ?? schema.oneOf ?? []).map(fieldsOf);
+  const named = Map.groupBy(members.flat(), ({ name }) => name);
+  const union = [...named].map(([name, fields]) => ({
+    name,
+    schema:
+      fields.length === 1 && fields[0] !== undefined
+        ? fields[0].schema
+        : { anyOf: fields.map((field) => field.schema) },
+    required: fields.length === members.length && fields.every((field) => field.required),
+  }));
+  return [...own, ...parts, ...union];
+}
+
+/** Values that a field may have, where they can be listed. */
+export function choicesOf(schema: Schema): string[] | undefined {
+  if (schema.enum !== undefined) return schema.enum.map(String);
+  if (schema.const !== undefined) return [String(schema.const)];
+  const members = schema.anyOf ?? schema.oneOf;
+  if (members === undefined) return undefined;
+  const lists = members.map(choicesOf);
+  return lists.every((list) => list !== undefined) ? [...new Set(lists.flat())] : undefined;
+}
+
+/** A schema as a person would write the type, e.g. `"open" | "used"`, `integer 1..1000`, `{ id: string; words?: string }`. */
+export function typeText(schema: Schema): string {
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
+  const members = schema.anyOf ?? schema.oneOf;
+  if (members !== undefined) return [...new Set(members.map(typeText))].join(" | ");
+  if (schema.allOf !== undefined) return schema.allOf.map(typeText).join(" & ");
+  if (schema.$ref !== undefined) return "JSON";
+  if (Array.isArray(schema.type)) return schema.type.map((type: string) => typeText({ ...schema, type })).join(" | ");
+  if (schema.type === "array") return `${wrap(typeText(schema.items ?? {}))}[]`;
+  if (schema.type === "object") return objectText(schema);
+  if (schema.type === "integer" || schema.type === "number") return schema.type + rangeText(schema);
+  if (schema.type === "string" && schema.maxLength !== undefined) return `string (to ${schema.maxLength})`;
+  return typeof schema.type === "string" ? schema.type : "JSON";
+}
+
+function objectText(schema: Schema): string {
+  const fields = fieldsOf(schema);
+  if (fields.length === 0)
+    return typeof schema.additionalProperties === "object"
+      ? `{ [key]: ${typeText(schema.additionalProperties)} }`
+      : "{}";
+  return `{ ${fields.map(({ name, schema: type, required }) => `${name}${required ? "" : "?"}: ${typeText(type)}`).join("; ")} }`;
+}
+
+/** zod states the range of every safe integer; only a narrower one is worth reading. */
+function rangeText({ minimum, maximum }: Schema): string {
+  const low = minimum === undefined || minimum === Number.MIN_SAFE_INTEGER ? "" : String(minimum);
+  const high = maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? "" : String(maximum);
+  return low === "" && high === "" ? "" : ` ${low}..${high}`;
+}
+
+const wrap = (text: string): string => (/ [|&] /.test(text) ? `(${text})` : text);

@@ -1,0 +1,265 @@
+// Made from src/protocol/operations by `npm run docs`. Edit the table, not this file.
+import type { OperationName } from "../protocol/operations/index.ts";
+
+/** A verb that only calls an operation and shows its answer. */
+export interface SurfaceVerb {
+  readonly operation: OperationName;
+  /** e.g. ["hold", "show"]. */
+  readonly words: readonly string[];
+  readonly summary: string;
+  readonly fields: readonly SurfaceField[];
+  /** It is a stream: it ends when the caller ends it. */
+  readonly stream: boolean;
+}
+
+export interface SurfaceField {
+  /** As the operation calls it. */
+  readonly name: string;
+  /** Given by its place; else by `--flag`. */
+  readonly positional: boolean;
+  readonly flag: string;
+  readonly type: "string" | "number" | "boolean" | "json";
+  readonly choices?: readonly string[];
+  readonly required: boolean;
+  readonly default?: unknown;
+  readonly description?: string;
+}
+
+export const surface: readonly SurfaceVerb[] = [
+  {
+    "operation": "hold/list",
+    "words": [
+      "hold",
+      "list"
+    ],
+    "summary": "List the tool calls that await a person, oldest first.",
+    "fields": [
+      {
+        "name": "state",
+        "positional": false,
+        "flag": "state",
+        "type": "string",
+        "choices": [
+          "open",
+          "approved",
+          "denied",
+          "used",
+          "expired",
+          "withdrawn",
+          "settled",
+          "all"
+        ],
+        "required": false,
+        "default": "open"
+      },
+      {
+        "name": "session",
+        "positional": false,
+        "flag": "session",
+        "type": "string",
+        "required": false
+      },
+      {
+        "name": "limit",
+        "positional": false,
+        "flag": "limit",
+        "type": "number",
+        "required": false,
+        "default": 100
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "hold/get",
+    "words": [
+      "hold",
+      "show"
+    ],
+    "summary": "Show one hold: the tool call, its effects and what was decided.",
+    "fields": [
+      {
+        "name": "id",
+        "positional": true,
+        "flag": "id",
+        "type": "string",
+        "required": true
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "hold/rule",
+    "words": [
+      "hold",
+      "rule"
+    ],
+    "summary": "Show the narrow rule that approving this hold as a rule would save.",
+    "fields": [
+      {
+        "name": "id",
+        "positional": true,
+        "flag": "id",
+        "type": "string",
+        "required": true
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "ledger/list",
+    "words": [
+      "ledger",
+      "list"
+    ],
+    "summary": "List ledger entries, newest first unless `after` is given.",
+    "fields": [
+      {
+        "name": "after",
+        "positional": false,
+        "flag": "after",
+        "type": "number",
+        "required": false
+      },
+      {
+        "name": "before",
+        "positional": false,
+        "flag": "before",
+        "type": "number",
+        "required": false
+      },
+      {
+        "name": "kind",
+        "positional": false,
+        "flag": "kind",
+        "type": "string",
+        "required": false
+      },
+      {
+        "name": "session",
+        "positional": false,
+        "flag": "session",
+        "type": "string",
+        "required": false
+      },
+      {
+        "name": "limit",
+        "positional": false,
+        "flag": "limit",
+        "type": "number",
+        "required": false,
+        "default": 50
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "ledger/get",
+    "words": [
+      "ledger",
+      "show"
+    ],
+    "summary": "Show one ledger entry.",
+    "fields": [
+      {
+        "name": "seq",
+        "positional": true,
+        "flag": "seq",
+        "type": "number",
+        "required": true
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "ledger/prove",
+    "words": [
+      "ledger",
+      "prove"
+    ],
+    "summary": "Make an inclusion proof for one entry against the newest checkpoint.",
+    "fields": [
+      {
+        "name": "seq",
+        "positional": true,
+        "flag": "seq",
+        "type": "number",
+        "required": true
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "ledger/key",
+    "words": [
+      "ledger",
+      "key"
+    ],
+    "summary": "Show the ledger's root public key and its newest checkpoint, to keep somewhere else.",
+    "fields": [],
+    "stream": false
+  },
+  {
+    "operation": "session/list",
+    "words": [
+      "session",
+      "list"
+    ],
+    "summary": "List the sessions that the daemon knows, latest first.",
+    "fields": [
+      {
+        "name": "ended",
+        "positional": false,
+        "flag": "ended",
+        "type": "boolean",
+        "required": false,
+        "default": false
+      },
+      {
+        "name": "limit",
+        "positional": false,
+        "flag": "limit",
+        "type": "number",
+        "required": false,
+        "default": 100
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "policy/show",
+    "words": [
+      "policy",
+      "show"
+    ],
+    "summary": "Show the rules in force, layer by layer, with where each comes from.",
+    "fields": [
+      {
+        "name": "cwd",
+        "positional": false,
+        "flag": "cwd",
+        "type": "string",
+        "required": false
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "policy/trust",
+    "words": [
+      "policy",
+      "trust"
+    ],
+    "summary": "Trust a repository's .signalbox.toml, exactly as it is now, to loosen as well as tighten.",
+    "fields": [
+      {
+        "name": "path",
+        "positional": true,
+        "flag": "path",
+        "type": "string",
+        "required": true
+      }
+    ],
+    "stream": false
+  }
+];
