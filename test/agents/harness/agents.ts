@@ -52,8 +52,15 @@ export const claudeCode: TestedAgent = {
   command: (place, run) => ({
     file: mustExist(claudeCode),
     args: [
-      ...["-p", run.prompt, "--output-format", "stream-json", "--verbose", "--include-hook-events"],
-      ...["--model", "mock-model", ...(run.flags ?? ["--allowedTools", "Bash,Write,Edit,Agent"])],
+      "-p",
+      run.prompt,
+      "--output-format",
+      "stream-json",
+      "--verbose",
+      "--include-hook-events",
+      "--model",
+      "mock-model",
+      ...(run.flags ?? ["--allowedTools", "Bash,Write,Edit,Agent"]),
     ],
     cwd: run.cwd ?? place.workspace,
     environment: {
@@ -99,8 +106,14 @@ enabled = false
     file: mustExist(codex),
     // Without a sandbox of Codex's own, so that nothing but the gate stands between the call and the disk.
     args: [
-      ...["exec", "--json", "--skip-git-repo-check", "-C", run.cwd ?? place.workspace],
-      ...["--dangerously-bypass-approvals-and-sandbox", ...(run.flags ?? []), run.prompt],
+      "exec",
+      "--json",
+      "--skip-git-repo-check",
+      "-C",
+      run.cwd ?? place.workspace,
+      "--dangerously-bypass-approvals-and-sandbox",
+      ...(run.flags ?? []),
+      run.prompt,
     ],
     cwd: run.cwd ?? place.workspace,
     environment: { ...place.environment, CODEX_HOME: join(place.userHome, ".codex"), ...run.environment },
@@ -122,7 +135,13 @@ export const gemini: TestedAgent = {
   command: (place, run) => ({
     file: mustExist(gemini),
     args: [
-      ...["-p", run.prompt, "-o", "stream-json", "-m", "gemini-2.5-flash", "--skip-trust"],
+      "-p",
+      run.prompt,
+      "-o",
+      "stream-json",
+      "-m",
+      "gemini-2.5-flash",
+      "--skip-trust",
       ...(run.flags ?? ["--approval-mode", "yolo"]),
     ],
     cwd: run.cwd ?? place.workspace,

@@ -41,9 +41,18 @@ export const claudeCode: Host = {
     return {
       file: context.binary,
       args: [
-        ...["-p", canaryPrompt, "--output-format", "stream-json", "--verbose", "--include-hook-events"],
-        ...["--model", "mock-model", "--strict-mcp-config", "--no-session-persistence"],
-        ...["--settings", JSON.stringify({ env: modelEnvironment(context) })],
+        "-p",
+        canaryPrompt,
+        "--output-format",
+        "stream-json",
+        "--verbose",
+        "--include-hook-events",
+        "--model",
+        "mock-model",
+        "--strict-mcp-config",
+        "--no-session-persistence",
+        "--settings",
+        JSON.stringify({ env: modelEnvironment(context) }),
       ],
       cwd: work,
       environment: { ...withoutModel(world.environment), ...modelEnvironment(context), CLAUDE_CONFIG_DIR: configDir },
@@ -65,9 +74,22 @@ function modelEnvironment({ modelUrl }: ProbeContext): Record<string, string> {
 
 /** Settings that start programs or name other models; none of them has a say in whether our hook is asked. */
 const programKeys = [
-  ...["apiKeyHelper", "awsAuthRefresh", "awsCredentialExport", "gcpAuthRefresh", "otelHeadersHelper", "statusLine"],
-  ...["fileSuggestion", "model", "fallbackModel", "forceLoginMethod", "forceLoginOrgUUID", "enabledPlugins"],
-  ...["extraKnownMarketplaces", "mcpServers", "outputStyle", "sandbox"],
+  "apiKeyHelper",
+  "awsAuthRefresh",
+  "awsCredentialExport",
+  "gcpAuthRefresh",
+  "otelHeadersHelper",
+  "statusLine",
+  "fileSuggestion",
+  "model",
+  "fallbackModel",
+  "forceLoginMethod",
+  "forceLoginOrgUUID",
+  "enabledPlugins",
+  "extraKnownMarketplaces",
+  "mcpServers",
+  "outputStyle",
+  "sandbox",
 ];
 
 function withoutPrograms(settings: Settings): Settings {
@@ -78,9 +100,9 @@ function withoutPrograms(settings: Settings): Settings {
 
 /** The repository's settings as they stand, but its hooks: doctor must not run a stranger's programs to prove a point. */
 function copyRepositorySettings({ cwd }: ProbeContext, work: string): void {
-  const root = repositoryRoot(cwd);
   for (const name of ["settings.json", "settings.local.json"]) {
-    const settings = readSettings(join(root, ".claude", name));
+    const settings =
+      readSettings(join(cwd, ".claude", name)) ?? readSettings(join(repositoryRoot(cwd), ".claude", name));
     if (settings !== undefined)
       writeSettings(join(work, ".claude", name), withoutPrograms(without(settings, ["hooks"])));
   }

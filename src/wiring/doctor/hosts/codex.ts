@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "smol-toml";
 import { agentFiles } from "../../agent-files.ts";
-import { canaryKey, canaryPrompt, type Host, NotProvable, type ProbeContext, withoutModel } from "./host.ts";
+import { canaryKey, canaryPrompt, type Host, NotProvable, withoutModel } from "./host.ts";
 import { isSettings } from "./settings-copy.ts";
 
 /**
@@ -29,7 +29,14 @@ export const codex: Host = {
     return {
       file: binary,
       args: [
-        ...["exec", "--json", "--ephemeral", "--skip-git-repo-check", "--sandbox", "read-only", "-C", work],
+        "exec",
+        "--json",
+        "--ephemeral",
+        "--skip-git-repo-check",
+        "--sandbox",
+        "read-only",
+        "-C",
+        work,
         ...[...offlineSettings, ...providerSettings(modelUrl), ...servers.map(off)].flatMap((setting) => [
           "-c",
           setting,
@@ -97,8 +104,3 @@ const managedFiles: readonly string[] = [
   "/etc/codex/managed_config.toml",
   "/etc/codex/config.toml",
 ];
-
-/** The person's environment with what Codex needs to find its files. */
-export function codexEnvironment(world: ProbeContext["world"]): Record<string, string> {
-  return withoutModel(world.environment);
-}
