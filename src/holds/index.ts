@@ -10,5 +10,7 @@
  * Never: stores an input unredacted, judges by itself, talks to a host, speaks to the operator (that is notify and the boards).
  * Argued in DESIGN sections 1 (promise 6), 4 and 5.
  */
+export { createHolds } from "./holds.ts";
+export { holdsMigrations } from "./rows.ts";
 export { RequestKeys, type RequestKeysOptions } from "./request-keys.ts";
 export type * from "./types.ts";
