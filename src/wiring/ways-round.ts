@@ -97,21 +97,15 @@ function codex({ user, repository }: Look): Finding[] {
       ? []
       : [risk("codex-config-unreadable", `${config} can't be read as TOML.`, undefined)]),
     ...(hooksOff(own)
-      ? [
-          open(
-            "codex-hooks-off",
-            `${config} switches hooks off ([features] hooks = false).`,
-            "codex features enable hooks",
-          ),
-        ]
+      ? [open("codex-hooks-off", `${config} switches hooks off: set hooks = true under [features] there.`, undefined)]
       : []),
     ...(trusted
       ? []
       : [
           open(
             "codex-untrusted",
-            "Codex skips our hooks silently until you have trusted them.",
-            "signalbox doctor codex --trust",
+            "Codex skips our hooks silently until you have trusted them: start codex, type /hooks, trust Signalbox's.",
+            "signalbox doctor codex",
           ),
         ]),
     ...inRepository(repository, ".codex/config.toml")
@@ -119,7 +113,7 @@ function codex({ user, repository }: Look): Finding[] {
       .map((path) =>
         open(
           "codex-repository-hooks-off",
-          `${path} switches hooks off; in a trusted project that wins.`,
+          `${path} switches hooks off; in a trusted project that wins over your settings.`,
           "codex --enable hooks",
         ),
       ),
