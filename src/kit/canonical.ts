@@ -23,3 +23,11 @@ export function canonicalJson(value: Json): string {
   }
   return `{${text}}`;
 }
+
+/** The members that are there: what is `undefined` is left out. */
+export function present(object: { readonly [key: string]: Json | undefined }): Record<string, Json> {
+  return Object.fromEntries(Object.entries(object).filter(([, member]) => member !== undefined)) as Record<
+    string,
+    Json
+  >;
+}

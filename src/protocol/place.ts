@@ -74,3 +74,13 @@ export const homeFiles = {
   checkpoints: "checkpoints",
   archive: "archive",
 } as const;
+
+/**
+ * The daemon's command line after `node`: the same for `up`, for the launch record, and for a daemon that starts itself anew.
+ * @param main  absolute path of src/main.ts (or what was built from it)
+ */
+export function daemonArguments(place: Place, main: string): string[] {
+  const elsewhere =
+    place.configDir === place.home ? [] : ["--socket", place.socket, "--config-dir", place.configDir];
+  return ["--disable-sigusr1", main, "daemon", "--home", place.home, ...elsewhere];
+}

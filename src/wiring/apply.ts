@@ -4,7 +4,7 @@ import writeFileAtomic from "write-file-atomic";
 import { type FileEdit, type Plan, WiringRefused } from "./wiring.ts";
 
 /** Puts hook client and launch record in the home; enough for a command that `--print` showed to work. */
-export function applyHome(plan: Plan): void {
+export function applyHome(plan: Pick<Plan, "homeEdits">): void {
   for (const edit of plan.homeEdits) {
     write(edit);
     chmodSync(edit.realPath, edit.mode);

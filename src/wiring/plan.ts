@@ -141,8 +141,15 @@ function recordEdits(
   return edits;
 }
 
-/** Hook client and launch record stand in the home, so that a moved checkout never breaks a settings file. */
-function homeEdits({ hookBinary, place, launch }: WireRequest): FileEdit[] {
+/**
+ * Hook client and launch record stand in the home, so that a moved checkout never breaks a settings file. The daemon freshens both
+ * when it starts.
+ */
+export function homeEdits({
+  hookBinary,
+  place,
+  launch,
+}: Pick<WireRequest, "hookBinary" | "place" | "launch">): FileEdit[] {
   let binary: Buffer;
   try {
     binary = readFileSync(hookBinary);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Mode } from "../effects.ts";
+import { JsonValue } from "../json.ts";
 import { operation } from "../operation.ts";
 
 export const daemonOperations = {
@@ -74,7 +75,7 @@ export const daemonOperations = {
     summary: "Show each configuration value with where it comes from.",
     input: z.object({}),
     output: z.object({
-      values: z.array(z.object({ key: z.string(), value: z.json(), source: z.string(), note: z.string().nullable() })),
+      values: z.array(z.object({ key: z.string(), value: JsonValue, source: z.string(), note: z.string().nullable() })),
     }),
     refusals: [],
     access: "agent",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Effect, Verdict } from "../effects.ts";
 import { EntrySeq, HoldId } from "../ids.ts";
+import { JsonObject } from "../json.ts";
 import { operation } from "../operation.ts";
 
 const AgentName = z.string().min(1).max(64);
@@ -12,7 +13,7 @@ export const GateRequest = z.object({
   session: SessionName,
   cwd: AbsolutePath,
   tool: z.string().min(1).max(256),
-  input: z.record(z.string(), z.json()),
+  input: JsonObject,
   toolCallId: z.string().min(1).max(256).optional(),
   /** Wait for the person when the verdict is hold (at most `holdWaitMs`); else answer hold at once. */
   wait: z.boolean().default(true),
@@ -29,7 +30,7 @@ export const GateVerdict = z.object({
   entry: EntrySeq,
   hold: HoldId.optional(),
   /** Present when the operator edited the call: what must run instead. */
-  input: z.record(z.string(), z.json()).optional(),
+  input: JsonObject.optional(),
   /** True when a person approved exactly this call: hosts that can be told so run it without asking again. */
   granted: z.boolean().optional(),
 });
@@ -40,7 +41,7 @@ export const GateOutcome = z.object({
   session: SessionName,
   toolCallId: z.string().min(1).max(256).optional(),
   tool: z.string().min(1).max(256).optional(),
-  input: z.record(z.string(), z.json()).optional(),
+  input: JsonObject.optional(),
   status: z.enum(["done", "failed", "refused"]),
   /** At most 4 KiB is kept, redacted. */
   text: z.string().optional(),

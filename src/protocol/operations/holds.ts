@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Effect } from "../effects.ts";
 import { EntrySeq, HoldId } from "../ids.ts";
+import { JsonObject } from "../json.ts";
 import { operation } from "../operation.ts";
 
 export const HoldState = z.enum(["open", "approved", "denied", "used", "expired", "withdrawn", "settled"]);
@@ -14,7 +15,7 @@ export const HoldView = z.object({
   cwd: z.string(),
   tool: z.string(),
   /** Redacted. */
-  input: z.record(z.string(), z.json()),
+  input: JsonObject,
   reason: z.string(),
   rule: z.string(),
   effects: z.array(Effect),
@@ -36,7 +37,7 @@ export type HoldView = z.output<typeof HoldView>;
 
 export const HoldDecision = z.discriminatedUnion("decision", [
   z.object({ decision: z.literal("approve"), scope: z.enum(["once", "session", "rule"]).default("once") }),
-  z.object({ decision: z.literal("edit"), input: z.record(z.string(), z.json()) }),
+  z.object({ decision: z.literal("edit"), input: JsonObject }),
   z.object({ decision: z.literal("deny"), words: z.string().max(1_024).default("") }),
 ]);
 export type HoldDecision = z.output<typeof HoldDecision>;

@@ -4,6 +4,7 @@ import { daemonOperations } from "./daemon.ts";
 import { gateOperations } from "./gate.ts";
 import { holdOperations } from "./holds.ts";
 import { ledgerOperations } from "./ledger.ts";
+import { operatorOperations } from "./operator.ts";
 import { policyOperations } from "./policy.ts";
 import { sessionOperations } from "./sessions.ts";
 
@@ -13,6 +14,7 @@ export const operations = {
   ...holdOperations,
   ...ledgerOperations,
   ...sessionOperations,
+  ...operatorOperations,
   ...policyOperations,
   ...daemonOperations,
 } as const satisfies Record<string, Operation>;

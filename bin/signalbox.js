@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+// Plain JavaScript, so that any Node can read it: it finds a Node that is new enough and hands over to the real program.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { enableCompileCache } from "node:module";
+import { constants } from "node:os";
+import { fileURLToPath } from "node:url";
+
+const nodeMajorMin = 24;
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+/** A checkout runs its TypeScript as it is; a package (where Node strips no types) runs what was built from it. */
+const main =
+  existsSync(at("../dist/main.js")) && !existsSync(at("../src/main.ts")) ? "../dist/main.js" : "../src/main.ts";
+
+if (Number.parseInt(process.versions.node, 10) >= nodeMajorMin) {
+  enableCompileCache?.();
+  const { run } = await import(main);
+  process.exitCode = await run(process.argv.slice(2));
+} else {
+  const bundled = at("../node_modules/node/bin/node");
+  if (!existsSync(bundled)) {
+    process.stderr.write(
+      `Signalbox needs Node ${nodeMajorMin} or newer and this is ${process.version}. In a checkout, \`npm install\` brings its own; else install Node ${nodeMajorMin}.\n`,
+    );
+    process.exit(1);
+  }
+  const child = spawn(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => {
+    process.stderr.write(
+      `${bundled} could not be started: ${error.message}. Try: rm -rf node_modules && npm install\n`,
+    );
+    process.exit(1);
+  });
+  child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}

@@ -1,0 +1,217 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { type Client, connect } from "../client/index.ts";
+import { homeFiles } from "../protocol/place.ts";
+import { Refusal } from "../protocol/refusals.ts";
+import { Exit, type Verb } from "./index.ts";
+import { startDaemon } from "./launch.ts";
+import { bytes, duration } from "./words.ts";
+import { ownVersion } from "../protocol/version.ts";
+
+export function add(program: Command, verb: (command: Command) => Verb): void {
+  program
+    .command("up")
+    .description("Start the daemon (in the foreground; Ctrl-C drains and stops it).")
+    .option("--detach", "start it in the background and return when it serves")
+    .option("--set <key=value...>", "a configuration value for this run, e.g. log.level=debug", [])
+    .action((options: { detach?: boolean; set: string[] }, command: Command) => up(verb(command), options));
+  program
+    .command("down")
+    .description("Drain and stop the daemon; the next tool call of a wired agent starts it again.")
+    .option("--stay", "stay down: hooks deny every tool call until `signalbox up`")
+    .action((options: { stay?: boolean }, command: Command) => down(verb(command), options.stay === true));
+  program
+    .command("restart")
+    .description("Drain and stop the daemon and start it again in the background; open holds stay open.")
+    .action(async (_: object, command: Command) => {
+      await down(verb(command), false);
+      await up(verb(command), { detach: true, set: [] });
+    });
+  program
+    .command("status")
+    .description("Show whether the daemon runs, what it holds and how much it keeps.")
+    .option("--json", "print JSON for scripts")
+    .action((_: object, command: Command) => status(verb(command)));
+  program
+    .command("mode <mode>")
+    .description("Set the mode: attended, away, unattended, observe or panic.")
+    .action((mode: string, _: object, command: Command) => setMode(verb(command), mode));
+  program
+    .command("panic")
+    .description("Deny every tool call of every agent at once, until `signalbox mode attended`.")
+    .action((_: object, command: Command) => setMode(verb(command), "panic"));
+}
+
+async function up(verb: Verb, options: { detach?: boolean; set: readonly string[] }): Promise<void> {
+  const { terminal, place } = verb;
+  (await verb.ports.environment()).checkConfig(place);
+  rmSync(join(place.home, homeFiles.stay), { force: true });
+  const running = await helloIfUp(verb);
+  if (running !== undefined) {
+    if (verb.json) terminal.out(JSON.stringify(running));
+    else terminal.out(`Signalbox ${running.version} is already up: pid ${running.pid}, home ${running.home}.`);
+    if (running.fix !== null) terminal.err(`${terminal.style("warn", "note:")} ${running.fix}`);
+    return;
+  }
+  const daemon = await startDaemon(verb, { detach: options.detach === true, settings: options.set });
+  if (verb.json) terminal.out(JSON.stringify({ pid: daemon.pid, home: place.home, socket: place.socket }));
+  else await welcome(verb, daemon.pid, options.detach === true);
+  if (options.detach === true) return;
+  let asked = 0;
+  const ask = (signal: NodeJS.Signals) => () => {
+    asked += 1;
+    if (asked === 1 && !verb.json) terminal.out("Draining: finishing what is in flight. Open holds stay open.");
+    // Ctrl-C reaches the daemon too (same process group); a second signal from here would cut its drain short.
+    if (signal !== "SIGINT" || !terminal.interactive) daemon.stop("SIGTERM");
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, ask(signal));
+  const code = await daemon.ended;
+  if (!verb.json) terminal.out(code === 0 ? "Signalbox is down." : `The daemon ended with code ${code}.`);
+  if (code !== 0) throw new Exit(code);
+}
+
+async function welcome(verb: Verb, pid: number, detached: boolean): Promise<void> {
+  const { terminal, place, ports } = verb;
+  terminal.out(`${terminal.style("strong", "Signalbox is up")}  pid ${pid}, version ${ownVersion()}`);
+  terminal.out(`  socket  ${place.socket}`);
+  const wiring = await ports.wiring();
+  const found = wiring.discover(place).filter((agent) => agent.installed);
+  if (found.length === 0) terminal.out("  agents  none found on this machine");
+  for (const agent of found)
+    terminal.out(
+      `  ${agent.wired ? terminal.style("good", "wired ") : terminal.style("warn", "unwired")} ${agent.id}${agent.version === undefined ? "" : ` ${agent.version}`}`,
+    );
+  const self = selfCommand(ports.main);
+  const next = found.find((agent) => !agent.wired);
+  terminal.out("");
+  if (next !== undefined) terminal.out(`Next: ${terminal.style("accent", `${self} wire ${next.id}`)}`);
+  else if (found.length === 0)
+    terminal.out(`Next: ${terminal.style("accent", `${self} demo`)}  (scripted agents through the real gate)`);
+  else
+    terminal.out(
+      `Next: ${terminal.style("accent", `${self} hold watch`)}  (the place to sit: holds appear here, one key decides)`,
+    );
+  if (!detached) terminal.out(terminal.style("faint", "Ctrl-C drains and stops it."));
+}
+
+/** A command that works from any folder: the installed name where there is one, else this checkout's own program. */
+function selfCommand(main: string): string {
+  const bin = join(main, "..", "..", "bin", "signalbox.js");
+  return existsSync(bin) ? bin : "signalbox";
+}
+
+async function helloIfUp(verb: Verb): Promise<Awaited<ReturnType<typeof hello>> | undefined> {
+  try {
+    return await hello(verb);
+  } catch (error) {
+    if (error instanceof Refusal && error.code === "DAEMON_AWAY") return undefined;
+    throw error;
+  }
+}
+
+async function hello({ place }: Verb) {
+  await using client = await connect({ socket: place.socket });
+  return await client.call("daemon/hello", { version: ownVersion(), client: "cli" });
+}
+
+async function down(verb: Verb, stay: boolean): Promise<void> {
+  const { terminal, place } = verb;
+  let client: Client;
+  try {
+    client = await connect({ socket: place.socket });
+  } catch (error) {
+    if (error instanceof Refusal && error.code === "DAEMON_AWAY" && !stay) {
+      if (!verb.json) terminal.out("Signalbox is not running.");
+      return;
+    }
+    throw error;
+  }
+  await using connected = client;
+  await connected.call("daemon/stop", { stay });
+  await connected.closed;
+  if (verb.json) terminal.out(JSON.stringify({ stopped: true, stay }));
+  else if (stay)
+    terminal.out("Signalbox is down and stays down: wired agents are denied every tool call until `signalbox up`.");
+  else terminal.out("Signalbox is down. The next tool call of a wired agent starts it again.");
+}
+
+async function setMode(verb: Verb, mode: string): Promise<void> {
+  const { terminal, place } = verb;
+  await using client = await connect({ socket: place.socket });
+  const answer = await client.call("policy/mode", { mode: mode as "attended" });
+  if (verb.json) terminal.out(JSON.stringify(answer));
+  else terminal.out(`The mode is now ${terminal.style("strong", answer.mode)}: ${modeWords[answer.mode]}`);
+}
+
+const modeWords = {
+  attended: "a hold waits for you.",
+  away: "a hold notifies you and waits.",
+  unattended: "what would be held is denied, with a reason the agent can act on.",
+  observe: "everything but the catastrophic is allowed; what would have been is recorded.",
+  panic: "every tool call is denied. Back to normal: signalbox mode attended",
+} as const;
+
+async function status(verb: Verb): Promise<void> {
+  const { terminal, place } = verb;
+  let answer: Awaited<ReturnType<typeof ask>>;
+  try {
+    answer = await ask(verb);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== "DAEMON_AWAY") throw error;
+    const stay = existsSync(join(place.home, homeFiles.stay));
+    if (verb.json) terminal.out(JSON.stringify({ running: false, stay, home: place.home, socket: place.socket }));
+    else {
+      terminal.out(`${terminal.style("warn", "Signalbox is not running")} (home ${place.home}).`);
+      terminal.out(
+        stay
+          ? "It was told to stay down: hooks deny every tool call. Start it: signalbox up --detach"
+          : "Start it: signalbox up --detach",
+      );
+    }
+    throw new Exit(3);
+  }
+  const { status, fix } = answer;
+  if (verb.json) return terminal.out(JSON.stringify({ running: true, ...status }));
+  const { ledger } = status;
+  const line = (label: string, text: string) => terminal.out(`  ${label.padEnd(9)} ${text}`);
+  terminal.out(
+    `${terminal.style("strong", "Signalbox is up")}  version ${status.version}, pid ${status.pid}, for ${duration(status.uptimeMs)}`,
+  );
+  line("home", status.home);
+  line("socket", status.socket);
+  line("mode", `${status.mode}: ${modeWords[status.mode]}`);
+  line(
+    "holds",
+    status.openHolds === 0
+      ? "none open"
+      : `${terminal.style("warn", `${status.openHolds} open`)}  decide them: signalbox hold watch`,
+  );
+  line("sessions", `${status.sessions} live, ${status.connections} connections, ${status.watchers} watching`);
+  line(
+    "ledger",
+    `${ledger.entries} entries, ${bytes(ledger.bytes)} of ${bytes(ledger.bytesMax)}, kept ${ledger.retentionDays} days`,
+  );
+  line(
+    "",
+    ledger.checkpoint === null
+      ? "no checkpoint yet"
+      : `last checkpoint at ${ledger.checkpoint.size} entries, ${ledger.checkpoint.at}`,
+  );
+  line("disk", bytes(status.diskBytes));
+  line("policy", `${status.policy.rules} rules`);
+  if (ledger.problem !== null) terminal.out(`${terminal.style("bad", "ledger:")} ${ledger.problem}`);
+  for (const problem of status.policy.problems) terminal.out(`${terminal.style("warn", "policy:")} ${problem}`);
+  for (const { agent, session, why } of status.ungated)
+    terminal.out(`${terminal.style("bad", "ungated:")} ${agent} ${session}: ${why}`);
+  if (fix !== null) terminal.out(`${terminal.style("warn", "note:")} ${fix}`);
+}
+
+async function ask({ place }: Verb) {
+  await using client = await connect({ socket: place.socket });
+  const [hello, status] = await Promise.all([
+    client.call("daemon/hello", { version: ownVersion(), client: "cli" }),
+    client.call("daemon/status", {}),
+  ]);
+  return { status, fix: hello.fix };
+}

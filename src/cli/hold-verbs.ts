@@ -1,0 +1,127 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { connect } from "../client/index.ts";
+import type { HoldDecision, HoldView } from "../protocol/operations/holds.ts";
+import type { OutputOf } from "../protocol/operations/index.ts";
+import { Refusal } from "../protocol/refusals.ts";
+import { holdCard, holdLine } from "./hold-card.ts";
+import type { Verb } from "./index.ts";
+import { watch } from "./hold-watch.ts";
+
+export function add(program: Command, verb: (command: Command) => Verb): void {
+  const hold = program.command("hold").description("See and decide the tool calls that await a person.");
+  hold
+    .command("list")
+    .description("List the open holds, oldest first.")
+    .option("--state <state>", "open, approved, denied, used, expired, withdrawn, settled or all", "open")
+    .option("--session <id>", "only this session's")
+    .option("--json", "print JSON for scripts")
+    .action((options: { state: string; session?: string }, command: Command) => list(verb(command), options));
+  hold
+    .command("show <id>")
+    .description("Show one hold: the tool call, its effects and what was decided. A prefix of the id is enough.")
+    .option("--json", "print JSON for scripts")
+    .action((id: string, _: object, command: Command) => show(verb(command), id));
+  hold
+    .command("approve <id>")
+    .description("Approve a hold: the agent may do exactly this, once.")
+    .option("--session", "also every like call of this session, until it ends (never what can't be undone)")
+    .option("--rule", "also save a narrow rule to your policy (shown first)")
+    .option("--edit <file>", "approve with this input instead: a JSON file, - for standard input")
+    .option("--json", "print JSON for scripts")
+    .action((id: string, options: ApproveOptions, command: Command) => approve(verb(command), id, options));
+  hold
+    .command("deny <id> [words...]")
+    .description("Deny a hold; the agent is told your words.")
+    .option("--json", "print JSON for scripts")
+    .action((id: string, words: string[], _: object, command: Command) =>
+      decide(verb(command), id, { decision: "deny", words: words.join(" ") }),
+    );
+  hold
+    .command("watch")
+    .description("The place to sit: holds appear at once and one key decides.")
+    .action((_: object, command: Command) => watch(verb(command)));
+}
+
+interface ApproveOptions {
+  readonly session?: boolean;
+  readonly rule?: boolean;
+  readonly edit?: string;
+}
+
+async function list({ place, json, terminal }: Verb, options: { state: string; session?: string }): Promise<void> {
+  await using client = await connect({ socket: place.socket });
+  const { holds } = await client.call("hold/list", { ...options, state: options.state as HoldView["state"] });
+  if (json) return terminal.out(JSON.stringify(holds));
+  if (holds.length === 0)
+    return terminal.out(options.state === "open" ? "Nothing is held. Agents work on." : `No hold is ${options.state}.`);
+  for (const hold of holds) terminal.out(holdLine(terminal, hold, Date.now()));
+  if (options.state === "open")
+    terminal.out(terminal.style("faint", "\nShow one: signalbox hold show <id>   Decide: signalbox hold watch"));
+}
+
+async function show({ place, json, terminal }: Verb, id: string): Promise<void> {
+  await using client = await connect({ socket: place.socket });
+  const { hold } = await client.call("hold/get", { id: await wholeId(client, id) });
+  terminal.out(json ? JSON.stringify(hold) : holdCard(terminal, hold, Date.now()));
+}
+
+async function approve(verb: Verb, id: string, options: ApproveOptions): Promise<void> {
+  if (options.edit !== undefined) {
+    const input = parseInput(readFileSync(options.edit === "-" ? 0 : options.edit, "utf8"), options.edit);
+    return decide(verb, id, { decision: "edit", input });
+  }
+  const scope = options.rule === true ? "rule" : options.session === true ? "session" : "once";
+  if (scope === "rule" && !verb.json) {
+    await using client = await connect({ socket: verb.place.socket });
+    const { rule } = await client.call("hold/rule", { id: await wholeId(client, id) });
+    verb.terminal.out(`This rule is added to your policy:\n\n${rule.trimEnd()}\n`);
+  }
+  return decide(verb, id, { decision: "approve", scope });
+}
+
+async function decide({ place, json, terminal }: Verb, id: string, decision: HoldDecision): Promise<void> {
+  await using client = await connect({ socket: place.socket });
+  const answer = await client.call("hold/decide", { id: await wholeId(client, id), ...decision });
+  terminal.out(json ? JSON.stringify(answer) : decidedText(decision, answer));
+}
+
+/** What the person reads after deciding: what was decided, and what happens now. */
+export function decidedText(decision: HoldDecision, { hold }: OutputOf<"hold/decide">): string {
+  if (decision.decision === "deny")
+    return `Denied ${hold.id}. ${hold.waiting > 0 ? "The agent was told." : "The agent will be told if it asks again."}`;
+  const extent =
+    decision.decision === "edit"
+      ? "with your input"
+      : { once: "once", session: "for this session", rule: "and saved as a rule" }[decision.scope ?? "once"];
+  return `Approved ${hold.id} ${extent}. ${hold.waiting > 0 || hold.state === "used" ? "The agent goes on." : "It counts when the agent asks again, within 15 min."}`;
+}
+
+/** Accepts any unambiguous beginning of an id, with or without `hold_`. */
+async function wholeId(client: Awaited<ReturnType<typeof connect>>, id: string): Promise<string> {
+  const prefix = id.startsWith("hold_") ? id : `hold_${id}`;
+  if (/^hold_[a-z2-9]{16}$/.test(prefix)) return prefix;
+  const { holds } = await client.call("hold/list", { state: "all", limit: 1_000 });
+  const matches = holds.filter((hold) => hold.id.startsWith(prefix));
+  if (matches.length === 1 && matches[0] !== undefined) return matches[0].id;
+  throw new Refusal(
+    matches.length === 0 ? "NOT_FOUND" : "CONFLICT",
+    matches.length === 0
+      ? `No hold begins with ${prefix}.`
+      : `${matches.length} holds begin with ${prefix}; type more of it.`,
+    "List them: signalbox hold list --state all",
+  );
+}
+
+/** @throws Refusal INVALID_PARAMS when the text is not a JSON object */
+export function parseInput(text: string, source: string): Record<string, never> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Refusal("INVALID_PARAMS", `${source} is not JSON: ${(error as Error).message}.`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Refusal("INVALID_PARAMS", `${source} must be a JSON object, the tool's whole input.`);
+  return value as Record<string, never>;
+}

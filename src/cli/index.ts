@@ -1,0 +1,76 @@
+/**
+ * The command line. Verbs that only call an operation and print its answer come from the table (`surface.generated.ts`);
+ * verbs that do more have a file each. Exit codes: 0 done, 1 fault, 2 usage, 3 no daemon, and those of `protocol/refusals.ts`; `check`
+ * exits 0 allow, 10 hold, 11 deny. `--json` prints one JSON value and nothing else on stdout.
+ */
+import { Command, CommanderError, Option } from "commander";
+import { findPlace, type Place } from "../protocol/place.ts";
+import { Refusal, refusals } from "../protocol/refusals.ts";
+import type { CliPorts } from "./ports.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+
+export type { CliPorts } from "./ports.ts";
+
+/** What every verb gets. */
+export interface Verb {
+  readonly place: Place;
+  readonly json: boolean;
+  readonly terminal: Terminal;
+  readonly ports: CliPorts;
+}
+
+/** Thrown by a verb that has already said what there is to say. */
+export class Exit extends Error {
+  readonly code: number;
+  constructor(code: number) {
+    super(`exit ${code}`);
+    this.code = code;
+  }
+}
+
+export async function runCli(
+  argv: readonly string[],
+  ports: CliPorts,
+  terminal: Terminal = processTerminal,
+): Promise<number> {
+  const program = new Command("signalbox")
+    .description("The control room for coding agents: one daemon that every agent asks before it acts.")
+    .addOption(
+      new Option(
+        "--home <dir>",
+        "the Signalbox to talk to (absolute path; default: SIGNALBOX_HOME, else the XDG folders)",
+      ),
+    )
+    .option("--json", "print JSON for scripts")
+    .enablePositionalOptions()
+    .showHelpAfterError("(more: signalbox --help)")
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    })
+    .exitOverride();
+  const verb = (command: Command): Verb => {
+    const options = command.optsWithGlobals<{ home?: string; json?: boolean }>();
+    return { place: findPlace({ home: options.home }), json: options.json === true, terminal, ports };
+  };
+  const wants = argv.find((word) => !word.startsWith("-")) ?? "";
+  const { addVerbs } = await import("./verbs.ts");
+  await addVerbs(program, verb, wants);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return process.exitCode === undefined ? 0 : Number(process.exitCode);
+  } catch (error) {
+    return report(error, terminal, argv.includes("--json"));
+  }
+}
+
+function report(error: unknown, terminal: Terminal, json: boolean): number {
+  if (error instanceof Exit) return error.code;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : refusals.INVALID_PARAMS.exit;
+  const code = error instanceof Refusal ? error.code : "INTERNAL";
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof Refusal ? error.hint : undefined;
+  if (json) terminal.out(JSON.stringify({ error: { code, message, ...(hint === undefined ? {} : { hint }) } }));
+  else terminal.err(`${terminal.style("bad", "signalbox:")} ${message}${hint === undefined ? "" : `\n  ${hint}`}`);
+  return refusals[code].exit;
+}

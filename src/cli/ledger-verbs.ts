@@ -1,0 +1,193 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { connect } from "../client/index.ts";
+import type { EntryView } from "../protocol/operations/ledger.ts";
+import type { z } from "zod";
+import { Exit, type Verb } from "./index.ts";
+import { shorten, visible } from "./words.ts";
+
+type Entry = z.output<typeof EntryView>;
+
+export function add(program: Command, verb: (command: Command) => Verb): void {
+  const ledger = program.command("ledger").description("Read, follow, verify and prove the record of every verdict.");
+  ledger
+    .command("list")
+    .description("List entries, newest first.")
+    .option("--kind <kind>", "only this kind, e.g. gate/judged")
+    .option("--session <id>", "only this session's")
+    .option("--after <seq>", "entries after this one, oldest first")
+    .option("--before <seq>", "entries before this one")
+    .option("--limit <count>", "how many", "50")
+    .option("--json", "print JSON for scripts")
+    .action((options: ListOptions, command: Command) => list(verb(command), options));
+  ledger
+    .command("show <seq>")
+    .description("Show one entry whole.")
+    .option("--json", "print JSON for scripts")
+    .action((seq: string, _: object, command: Command) => show(verb(command), seq));
+  ledger
+    .command("tail")
+    .description("Print entries as they are written, until interrupted.")
+    .option("--json", "print JSON for scripts")
+    .action((_: object, command: Command) => tail(verb(command)));
+  ledger
+    .command("verify")
+    .description("Check every hash and signature; with a checkpoint that you kept elsewhere, also against a rollback.")
+    .option("--checkpoint <file>", "a signed checkpoint exported before")
+    .option("--json", "print JSON for scripts")
+    .action((options: { checkpoint?: string }, command: Command) => verify(verb(command), options.checkpoint));
+  ledger
+    .command("prove <seq>")
+    .description("Print a proof that an entry stands in the ledger, to check with verify-proof anywhere.")
+    .action((seq: string, _: object, command: Command) => prove(verb(command), seq));
+  ledger
+    .command("verify-proof <file>")
+    .description("Check a proof against the root key that you kept (- for standard input); needs no daemon.")
+    .requiredOption("--key <vkey>", "the root public key as `ledger key` printed it")
+    .action((file: string, options: { key: string }, command: Command) =>
+      verifyProof(verb(command), file, options.key),
+    );
+  ledger
+    .command("key")
+    .description("Show the root public key and the newest checkpoint: keep both somewhere else.")
+    .option("--json", "print JSON for scripts")
+    .action((_: object, command: Command) => key(verb(command)));
+  ledger
+    .command("export")
+    .description("Write the whole ledger to standard output, one JSON object a line.")
+    .option("--format <format>", "ndjson", "ndjson")
+    .action((options: { format: string }, command: Command) => exportLedger(verb(command), options.format));
+  ledger
+    .command("recover")
+    .description(
+      "Set a corrupt or keyless ledger aside and begin a new one with a gap entry (the daemon must be down).",
+    )
+    .action((_: object, command: Command) => recover(verb(command)));
+}
+
+interface ListOptions {
+  readonly kind?: string;
+  readonly session?: string;
+  readonly after?: string;
+  readonly before?: string;
+  readonly limit: string;
+}
+
+async function list({ place, json, terminal }: Verb, options: ListOptions): Promise<void> {
+  await using client = await connect({ socket: place.socket });
+  const { entries } = await client.call("ledger/list", options);
+  if (json) return terminal.out(JSON.stringify(entries));
+  if (entries.length === 0) return terminal.out("No entry matches.");
+  for (const entry of entries) terminal.out(entryLine(entry, terminal.columns));
+}
+
+function entryLine(entry: Entry, columns: number): string {
+  const payload = entry.payload ?? {};
+  const words = [payload["verdict"], payload["tool"], payload["command"] ?? payload["target"] ?? payload["reason"]]
+    .filter((word) => typeof word === "string")
+    .join("  ");
+  return shorten(
+    `${String(entry.seq).padStart(7)}  ${entry.at}  ${entry.kind.padEnd(18)}  ${(entry.agent ?? "").padEnd(11)}  ${visible(words || JSON.stringify(payload))}`,
+    Math.max(60, columns),
+  );
+}
+
+async function show({ place, json, terminal }: Verb, seq: string): Promise<void> {
+  await using client = await connect({ socket: place.socket });
+  const { entry } = await client.call("ledger/get", { seq });
+  terminal.out(json ? JSON.stringify(entry) : visible(JSON.stringify(entry, null, 2)));
+}
+
+async function tail({ place, json, terminal }: Verb): Promise<void> {
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort(new Error("interrupted")));
+  await using client = await connect({ socket: place.socket });
+  const say = (entry: Entry) => terminal.out(json ? JSON.stringify(entry) : entryLine(entry, terminal.columns));
+  const stream = await client.stream("ledger/tail", {}, ({ entries }) => entries.forEach(say), { signal: stop.signal });
+  stream.first.entries.forEach(say);
+  await stream.ended;
+}
+
+async function verify({ place, json, terminal }: Verb, file: string | undefined): Promise<void> {
+  await using client = await connect({ socket: place.socket });
+  const answer = await client.call(
+    "ledger/verify",
+    file === undefined ? {} : { checkpoint: readFileSync(file, "utf8") },
+  );
+  if (json) terminal.out(JSON.stringify(answer));
+  else {
+    const vouched =
+      answer.vouchedUpTo === null
+        ? "no signed checkpoint vouches for it yet"
+        : `a signed checkpoint vouches up to entry ${answer.vouchedUpTo}`;
+    if (answer.ok)
+      terminal.out(
+        `${terminal.style("good", "The ledger is whole")}: ${answer.entries} entries in ${Math.round(answer.tookMs)} ms; ${vouched}.`,
+      );
+    else {
+      terminal.out(`${terminal.style("bad", "The ledger was changed")}: ${answer.entries} entries; ${vouched}.`);
+      for (const { seq, problem } of answer.findings)
+        terminal.out(`  ${seq === null ? "" : `entry ${seq}: `}${problem}`);
+    }
+    if (file === undefined && answer.ok)
+      terminal.out(
+        terminal.style(
+          "faint",
+          "A rollback to an old copy shows only against a checkpoint kept elsewhere: signalbox ledger key",
+        ),
+      );
+  }
+  if (!answer.ok) throw new Exit(10);
+}
+
+async function prove({ place, terminal }: Verb, seq: string): Promise<void> {
+  await using client = await connect({ socket: place.socket });
+  terminal.out(JSON.stringify(await client.call("ledger/prove", { seq }), null, 2));
+}
+
+async function verifyProof({ json, terminal }: Verb, file: string, key: string): Promise<void> {
+  const { verifyProof } = await import("../ledger/verifier/verify-file.ts");
+  const result = verifyProof(readFileSync(file === "-" ? 0 : file, "utf8"), key);
+  if (json) terminal.out(JSON.stringify(result));
+  else
+    terminal.out(
+      result.ok
+        ? `${terminal.style("good", "Proved")}: ${result.message}`
+        : `${terminal.style("bad", "Not proved")}: ${result.message}`,
+    );
+  if (!result.ok) throw new Exit(10);
+}
+
+async function key({ place, json, terminal }: Verb): Promise<void> {
+  await using client = await connect({ socket: place.socket });
+  const answer = await client.call("ledger/key", {});
+  if (json) return terminal.out(JSON.stringify(answer));
+  terminal.out(`root key     ${answer.rootKey}\ncurrent key  ${answer.currentKey}`);
+  terminal.out(
+    answer.checkpoint === null ? "no checkpoint yet" : `newest checkpoint:\n\n${answer.checkpoint.trimEnd()}`,
+  );
+  terminal.err(
+    terminal.style(
+      "faint",
+      "\nKeep both where no agent of this machine can write; `ledger verify --checkpoint FILE` then finds a rollback.",
+    ),
+  );
+}
+
+async function exportLedger({ place, terminal }: Verb, format: string): Promise<void> {
+  if (format !== "ndjson") throw new Error(`The format "${format}" is not one of: ndjson.`);
+  await using client = await connect({ socket: place.socket });
+  const stream = await client.stream("ledger/export", {}, (pushed) => terminal.out((pushed as { line: string }).line), {
+    signal: new AbortController().signal,
+  });
+  await stream.ended;
+}
+
+async function recover({ place, ports, json, terminal }: Verb): Promise<void> {
+  const result = await ports.recover(place);
+  terminal.out(
+    json
+      ? JSON.stringify(result)
+      : `The old ledger was set aside: ${result.setAside}\nA new one begins with a gap entry. Start: signalbox up --detach`,
+  );
+}

@@ -1,0 +1,103 @@
+import type { CheckCall, Checked } from "./check.ts";
+import type { Place } from "../protocol/place.ts";
+import type { Client } from "../client/index.ts";
+
+/**
+ * What main.ts hands to the CLI: the rooms that it may not import, loaded when first used. `daemon/cli-ports.ts` makes them.
+ */
+export interface CliPorts {
+  /** Absolute path of the program that `daemon` is a verb of. */
+  readonly main: string;
+  environment(): Promise<EnvironmentPort>;
+  wiring(): Promise<WiringPort>;
+  doctor(): Promise<DoctorPort>;
+  offline(): Promise<OfflinePort>;
+  recover(place: Place): Promise<{ readonly setAside: string; readonly why: string; readonly rootKey: string }>;
+  serveMcp(options: McpOptions): Promise<void>;
+}
+
+export interface EnvironmentPort {
+  /** What the daemon gets: nothing that loads code. */
+  cleanEnvironment(): Record<string, string>;
+  /** @throws with a sentence when the configuration is wrong */
+  checkConfig(place: Place): void;
+  explainConfig(place: Place): readonly { readonly key: string; readonly value: unknown; readonly source: string }[];
+}
+
+export interface AgentHere {
+  readonly id: string;
+  readonly installed: boolean;
+  readonly wired: boolean;
+  readonly version: string | undefined;
+}
+
+export interface WirePlan {
+  readonly changes: boolean;
+  /** Paths that `apply` writes in the agent's settings. */
+  readonly files: readonly string[];
+  /** Exactly what stands in the agent's settings afterwards. */
+  readonly shown: string;
+  readonly notes: readonly string[];
+  /** Home only: hook client and launch record, enough for the shown command to work. */
+  applyHome(): void;
+  apply(): void;
+}
+
+export interface WiringPort {
+  readonly agents: readonly string[];
+  discover(place: Place): readonly AgentHere[];
+  /** @throws with a sentence when the agent's settings can't be edited safely */
+  planWire(place: Place, agent: string, options: { grant: boolean }): WirePlan;
+  planUnwire(place: Place, agent: string): WirePlan;
+  howToCallHook(place: Place): string;
+  /** Tells Codex that its user trusts our hooks, as its own /hooks dialog would. @returns what is to be said, in sentences */
+  trustCodex(place: Place, options: { signal: AbortSignal }): Promise<readonly string[]>;
+  /** The hook client, built when it is missing. @throws with a sentence when there is no C compiler */
+  hookBinary(): string;
+}
+
+export interface DoctorFinding {
+  readonly severity: "open" | "risk" | "note";
+  readonly what: string;
+  readonly fix: string | undefined;
+}
+
+export interface HostReport {
+  readonly agent: string;
+  readonly ok: boolean;
+  readonly version: string | null;
+  readonly testedVersion: string;
+  readonly proof: {
+    readonly state: "denied" | "closed" | "open" | "not-provable" | "not-run";
+    readonly why: string;
+    readonly told: string | null;
+  };
+  readonly findings: readonly DoctorFinding[];
+  readonly notCovered: readonly string[];
+}
+
+export interface DoctorReport {
+  readonly ok: boolean;
+  readonly daemon: { readonly state: "up" | "away"; readonly why: string };
+  readonly hosts: readonly HostReport[];
+}
+
+export interface DoctorPort {
+  run(
+    place: Place,
+    agents: readonly string[],
+    options: { signal: AbortSignal; onAgent: (agent: string) => void },
+  ): Promise<DoctorReport>;
+}
+
+export interface OfflinePort {
+  judgeHere(place: Place, call: CheckCall): Promise<Checked>;
+  judgeText(place: Place): (call: CheckCall) => Checked;
+}
+
+export interface McpOptions {
+  connect(signal: AbortSignal): Promise<Client>;
+  readonly agent: string;
+  readonly session: string | undefined;
+  readonly cwd: string;
+}

@@ -1,0 +1,106 @@
+import { type Command, Option } from "commander";
+import { connect } from "../client/index.ts";
+import type { CallOf, OperationName, OutputOf } from "../protocol/operations/index.ts";
+import { Refusal } from "../protocol/refusals.ts";
+import type { Verb } from "./index.ts";
+import { type SurfaceVerb, surface } from "./surface.generated.ts";
+import type { Terminal } from "./terminal.ts";
+import { duration, visible } from "./words.ts";
+
+/** Verbs whose words, fields and flags come from the table; here is only how their answers read. */
+export function add(program: Command, verb: (command: Command) => Verb): void {
+  for (const family of ["policy", "session"]) {
+    const group = program.command(family).description(groupWords[family] ?? "");
+    for (const row of surface.filter(({ words }) => words[0] === family)) addRow(group, row, verb);
+  }
+  program
+    .command("config")
+    .description("See the configuration.")
+    .command("explain")
+    .description("Print each setting with its value and where it comes from.")
+    .option("--json", "print JSON for scripts")
+    .action(async (_: object, command: Command) => explain(verb(command)));
+}
+
+const groupWords: Readonly<Record<string, string>> = {
+  policy: "See the rules in force and trust a repository's.",
+  session: "See the agents that are at work.",
+};
+
+function addRow(
+  group: Command,
+  { operation, words, summary, fields }: SurfaceVerb,
+  verb: (command: Command) => Verb,
+): void {
+  const positional = fields.filter((field) => field.positional);
+  const command = group
+    .command([words.slice(1).join("-"), ...positional.map(({ name }) => `<${name}>`)].join(" "))
+    .description(summary)
+    .option("--json", "print JSON for scripts");
+  for (const { positional, flag, type, choices, description, default: value } of fields) {
+    if (positional) continue;
+    const option = new Option(type === "boolean" ? `--${flag}` : `--${flag} <${type}>`, description ?? "");
+    if (choices !== undefined) option.choices([...choices]);
+    if (value !== undefined) option.default(value);
+    command.addOption(option);
+  }
+  command.action(async (...given: unknown[]) => {
+    const called = given.at(-1) as Command;
+    const named = Object.fromEntries(positional.map(({ name }, index) => [name, given[index]]));
+    const { json: _, home: __, ...flags } = called.opts();
+    await call(verb(called), operation, { ...flags, ...named });
+  });
+}
+
+async function call({ place, json, terminal }: Verb, name: OperationName, input: object): Promise<void> {
+  await using client = await connect({ socket: place.socket });
+  const answer = await client.call(name, input as CallOf<OperationName>);
+  const show = texts[name as keyof typeof texts] as ((terminal: Terminal, answer: unknown) => string) | undefined;
+  terminal.out(
+    json || show === undefined ? JSON.stringify(answer, null, json ? undefined : 2) : show(terminal, answer),
+  );
+}
+
+const texts: { [Name in OperationName]?: (terminal: Terminal, answer: OutputOf<Name>) => string } = {
+  "session/list": (terminal, { sessions }) =>
+    sessions.length === 0
+      ? "No agent has been seen yet. Wire one: signalbox wire claude-code"
+      : sessions
+          .map(({ agent, id, workspace, lastSeenAt, endedAt, toolCalls, openHolds, ungated }) => {
+            const state =
+              ungated !== null ? terminal.style("bad", "ungated") : endedAt === null ? "live   " : "ended  ";
+            const held = openHolds > 0 ? terminal.style("warn", `, ${openHolds} held`) : "";
+            return `${state}  ${agent.padEnd(11)}  ${visible(id)}  ${duration(Date.now() - Date.parse(lastSeenAt)).padStart(6)} ago  ${toolCalls} calls${held}  ${visible(workspace)}${ungated === null ? "" : `\n         ${visible(ungated)}`}`;
+          })
+          .join("\n"),
+  "policy/show": (terminal, { mode, layers }) =>
+    [
+      `mode ${mode}`,
+      ...layers.flatMap(({ name, path, trusted, problem, rules }) => [
+        `\n${terminal.style("strong", name)}${path === null ? "" : `  ${path}`}${trusted ? "" : terminal.style("warn", "  (not trusted: it can only tighten)")}`,
+        ...(problem === null ? [] : [terminal.style("bad", `  ${problem}`), "  Its last good text is in force."]),
+        ...rules.map(
+          ({ id, verdict, summary }) =>
+            `  ${verdict.padEnd(6)} ${id.padEnd(34)} ${terminal.style("faint", visible(summary))}`,
+        ),
+      ]),
+    ].join("\n"),
+  "policy/trust": (_, { path, sha256 }) =>
+    `Trusted ${path}, exactly as it is now (sha256 ${sha256.slice(0, 16)}…). Any edit takes the trust away.`,
+};
+
+/** From the daemon, which knows its flags; else from the files alone. */
+async function explain({ place, json, terminal, ports }: Verb): Promise<void> {
+  let values: readonly { key: string; value: unknown; source: string }[];
+  try {
+    await using client = await connect({ socket: place.socket });
+    ({ values } = await client.call("daemon/config", {}));
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== "DAEMON_AWAY") throw error;
+    values = (await ports.environment()).explainConfig(place);
+  }
+  if (json) return terminal.out(JSON.stringify(values));
+  const width = Math.max(...values.map(({ key }) => key.length));
+  for (const { key, value, source } of values)
+    terminal.out(`${key.padEnd(width)}  ${JSON.stringify(value).padEnd(12)}  ${terminal.style("faint", source)}`);
+}

@@ -1,0 +1,33 @@
+import { styleText } from "node:util";
+
+/**
+ * What the CLI writes to. Text for the person goes through here, so that tests read it and colours obey NO_COLOR, FORCE_COLOR
+ * and pipes (util.styleText does). Colour never carries meaning alone: every coloured word says the same in letters.
+ */
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** True when a person can be asked. */
+  readonly interactive: boolean;
+  readonly columns: number;
+  style(kind: Style, text: string): string;
+}
+
+export type Style = "strong" | "faint" | "good" | "warn" | "bad" | "accent";
+
+const styles: Record<Style, Parameters<typeof styleText>[0]> = {
+  strong: "bold",
+  faint: "dim",
+  good: "green",
+  warn: "yellow",
+  bad: "red",
+  accent: "cyan",
+};
+
+export const processTerminal: Terminal = {
+  out: (text) => void process.stdout.write(`${text}\n`),
+  err: (text) => void process.stderr.write(`${text}\n`),
+  interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+  columns: process.stdout.columns ?? 100,
+  style: (kind, text) => styleText(styles[kind], text, { stream: process.stdout }),
+};

@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import type { Verb } from "./index.ts";
+
+/** A family of verbs: `add` registers them on the program. */
+export interface Family {
+  add(program: Command, verb: (command: Command) => Verb): void;
+}
+
+/** First word -> family. Only the family that is wanted is loaded, so `signalbox status` stays quick; help loads them all. */
+const families: readonly (readonly [words: readonly string[], load: () => Promise<Family>])[] = [
+  [["up", "down", "restart", "status", "mode", "panic"], () => import("./daemon-verbs.ts")],
+  [["check"], () => import("./check.ts")],
+  [["hold"], () => import("./hold-verbs.ts")],
+  [["ledger"], () => import("./ledger-verbs.ts")],
+  [["wire", "unwire", "doctor"], () => import("./wiring-verbs.ts")],
+  [["policy", "session", "config"], () => import("./table-verbs.ts")],
+  [["demo"], () => import("./demo.ts")],
+  [["mcp"], () => import("./mcp.ts")],
+];
+
+export async function addVerbs(program: Command, verb: (command: Command) => Verb, wants: string): Promise<void> {
+  const known = families.filter(([words]) => words.includes(wants));
+  for (const [, load] of known.length > 0 ? known : families) (await load()).add(program, verb);
+}

@@ -1,0 +1,117 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { CliPorts, WirePlan, WiringPort } from "../cli/ports.ts";
+import type { WiredAgent } from "../wiring/index.ts";
+import type { Place } from "../protocol/place.ts";
+import { Refusal } from "../protocol/refusals.ts";
+
+/** Makes what the CLI is handed. Each room is loaded when a verb first needs it, so `signalbox status` loads none. */
+export function createCliPorts(main: string): CliPorts {
+  return {
+    main,
+    environment: async () => {
+      const { cleanEnvironment, loadConfig } = await import("./config.ts");
+      return {
+        cleanEnvironment,
+        checkConfig: (place) => void loadConfig(place),
+        explainConfig: (place) => loadConfig(place).values,
+      };
+    },
+    wiring: () => wiringPort(main),
+    doctor: async () => {
+      const [{ runDoctor }, { processEnvironment }] = await Promise.all([
+        import("../wiring/doctor/index.ts"),
+        import("./config.ts"),
+      ]);
+      return {
+        run: (place, agents, { signal, onAgent }) =>
+          runDoctor({
+            place,
+            environment: processEnvironment(),
+            ...(agents.length === 0 ? {} : { agents: agents as readonly WiredAgent[] }),
+            cwd: process.cwd(),
+            nonce: () => randomBytes(16).toString("hex"),
+            signal,
+            onAgent,
+          }),
+      };
+    },
+    offline: () => import("./offline.ts"),
+    recover: async (place) => (await import("../ledger/index.ts")).recoverLedger(place),
+    serveMcp: async (options) =>
+      (await import("../transport/mcp/index.ts")).serveMcp({
+        ...options,
+        input: process.stdin,
+        output: process.stdout,
+      }),
+  };
+}
+
+async function wiringPort(main: string): Promise<WiringPort> {
+  const [wiring, { processEnvironment }, { hookBuilt, launchOf }] = await Promise.all([
+    import("../wiring/index.ts"),
+    import("./config.ts"),
+    import("./launch.ts"),
+  ]);
+  const world = (place: Place) => ({ place, environment: processEnvironment() });
+  const agentNamed = (name: string) => {
+    const agent = wiring.wiredAgents.find((known) => known === name);
+    if (agent === undefined)
+      throw new Refusal("INVALID_PARAMS", `"${name}" is not one of: ${wiring.wiredAgents.join(", ")}.`);
+    return agent;
+  };
+  const asPlan = (plan: ReturnType<typeof wiring.planWire>): WirePlan => ({
+    changes: plan.changes,
+    files: plan.edits.map(({ path }) => path),
+    shown: plan.shown,
+    notes: plan.notes,
+    applyHome: () => wiring.applyHome(plan),
+    apply: () => wiring.apply(plan),
+  });
+  return {
+    agents: wiring.wiredAgents,
+    discover: (place) => wiring.discover(world(place)),
+    planWire: (place, name, { grant }) =>
+      asPlan(
+        wiring.planWire({
+          ...world(place),
+          agent: agentNamed(name),
+          grant,
+          hookBinary: builtHook(hookBuilt),
+          launch: launchOf(place, main),
+          nowMs: Date.now(),
+          random: randomBytes(8).toString("hex"),
+        }),
+      ),
+    planUnwire: (place, name) => asPlan(wiring.planUnwire({ ...world(place), agent: agentNamed(name) })),
+    howToCallHook: (place) => wiring.howToCallHook(world(place)),
+    trustCodex: async (place, { signal }) => {
+      const binary = wiring.discover(world(place)).find(({ id }) => id === "codex")?.program;
+      if (binary === undefined)
+        return ["Codex itself is not on this machine; once it is, trust the hooks in it: /hooks"];
+      const { trustCodexHooks } = await import("../wiring/doctor/index.ts");
+      const { why } = await trustCodexHooks({ world: world(place), binary, signal });
+      return [why];
+    },
+    hookBinary: () => builtHook(hookBuilt),
+  };
+}
+
+/** The hook client of this checkout or package, built now if it is not there yet. */
+function builtHook(hookBuilt: string): string {
+  if (existsSync(hookBuilt)) return hookBuilt;
+  const script = fileURLToPath(new URL("../../scripts/build-hook.js", import.meta.url));
+  try {
+    execFileSync(process.execPath, [script], { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
+  } catch (error) {
+    const { stderr, message } = error as { stderr?: string; message: string };
+    throw new Refusal(
+      "INTERNAL",
+      `The hook client could not be built: ${(stderr ?? "").trim() || message}`,
+      "npm run hook",
+    );
+  }
+  return hookBuilt;
+}

@@ -1,0 +1,136 @@
+import type { Holds } from "../holds/index.ts";
+import type { Ledger } from "../ledger/index.ts";
+import type { Call, Handlers } from "../protocol/handlers.ts";
+import { operations } from "../protocol/operations/index.ts";
+import type { Place } from "../protocol/place.ts";
+import { Refusal } from "../protocol/refusals.ts";
+import type { Sessions } from "../sessions/index.ts";
+import type { ConfigValue } from "./config.ts";
+import type { PolicyDesk } from "./policy-desk.ts";
+import type { Presence } from "./presence.ts";
+import type { DaemonStatus } from "./status.ts";
+import type { ToolCalls } from "./tool-calls.ts";
+
+export interface HandlerPorts {
+  readonly place: Place;
+  readonly version: string;
+  readonly values: readonly ConfigValue[];
+  readonly toolCalls: ToolCalls;
+  readonly holds: Holds;
+  readonly ledger: Ledger;
+  readonly sessions: Sessions;
+  readonly presence: Presence;
+  readonly policyDesk: PolicyDesk;
+  readonly status: DaemonStatus;
+  /** Begins the drain when the answer is on its way. */
+  stop(options: { stay: boolean }): Promise<void>;
+}
+
+/** Operation -> room: the whole wiring of the table, a line or a few each. */
+export function createHandlers(ports: HandlerPorts): Handlers {
+  const { toolCalls, holds, ledger, sessions, presence, policyDesk, place } = ports;
+  return {
+    "gate/request": (input, call) => toolCalls.request({ ...input, event: "gate/request" }, call.signal),
+    "gate/outcome": (input) => toolCalls.outcome({ ...input, event: "gate/outcome" }),
+
+    "hold/list": async (query) => ({ holds: holds.list(query) }),
+    "hold/get": async ({ id }) => ({ hold: holds.get(id) }),
+    "hold/rule": async ({ id }) => ({ rule: holds.rule(id) }),
+    "hold/decide": async ({ id, ...decision }, call) => {
+      const decider = await presence.forHold(holds.get(id), call);
+      const decided = await holds.decide(id, decision, decider);
+      if (decision.decision !== "deny") await ledger.checkpoint();
+      return decided;
+    },
+    "hold/watch": async (_, call) => {
+      const watch = holds.watch((hold) => call.push("hold/changed", { hold }));
+      call.signal.addEventListener("abort", () => watch.stop(), { once: true });
+      return { holds: [...watch.holds] };
+    },
+
+    "ledger/list": async (query) => ({ entries: ledger.list(query) }),
+    "ledger/get": async ({ seq }) => ({ entry: ledger.get(seq) }),
+    "ledger/tail": async ({ after }, call) => {
+      const entries =
+        after === undefined ? ledger.list({ limit: tailFirst }).reverse() : ledger.list({ after, limit: 1_000 });
+      const stop = ledger.tail((added) => void (call.push("ledger/appended", { entries: [...added] }) || stop()));
+      call.signal.addEventListener("abort", stop, { once: true });
+      return { entries };
+    },
+    "ledger/verify": async ({ checkpoint }, { signal }) => {
+      const { findings, ...report } = await ledger.verify({ checkpoint, signal });
+      return { ...report, findings: [...findings] };
+    },
+    "ledger/prove": async ({ seq }) => {
+      const { path, keys, handovers, ...proof } = await ledger.prove(seq);
+      return { ...proof, path: [...path], keys: [...keys], handovers: [...handovers] };
+    },
+    "ledger/export": async (_, call) => {
+      queueMicrotask(() => void exportTo(ledger, call));
+      return { entries: ledger.status().entries };
+    },
+    "ledger/key": async () => ledger.key(),
+
+    "session/list": async (query) => ({ sessions: sessions.list(query) }),
+
+    "policy/show": async ({ cwd }) => policyDesk.show(cwd),
+    "policy/mode": async ({ mode }, call) => {
+      await presence.forOperation("policy/mode", call);
+      await policyDesk.setMode(mode);
+      return { mode };
+    },
+    "policy/trust": async ({ path }, call) => {
+      await presence.forOperation("policy/trust", call);
+      return policyDesk.trust(path);
+    },
+
+    "operator/present": async ({ purpose }, call) => {
+      const decider = await presence.forOperation(purpose, call);
+      await ledger.append({ kind: "operator/present", payload: { purpose, by: decider } });
+      return { present: true as const };
+    },
+
+    "daemon/hello": async ({ version }) => ({
+      version: ports.version,
+      pid: process.pid,
+      home: place.home,
+      ...compatibility(version, ports.version),
+      methods: Object.keys(operations),
+    }),
+    "daemon/status": async () => ports.status(),
+    "daemon/config": async () => ({ values: [...ports.values] }),
+    "daemon/stop": async ({ stay }, call) => {
+      const decider = await presence.forOperation("daemon/stop", call);
+      await ledger.append({ kind: "daemon/stopping", payload: { stay, by: decider } });
+      await ports.stop({ stay });
+      return { draining: true as const };
+    },
+  };
+}
+
+/** Entries that a tail begins with when it names none. */
+const tailFirst = 20;
+
+/** Same major (before 1.0: same minor) works together; otherwise the older one is named with the command that mends it. */
+export function compatibility(theirs: string | undefined, ours: string): { compatible: boolean; fix: string | null } {
+  if (theirs === undefined || theirs === ours) return { compatible: true, fix: null };
+  const line = (version: string) =>
+    version
+      .split(".")
+      .slice(0, version.startsWith("0.") ? 2 : 1)
+      .join(".");
+  const fix = `This is Signalbox ${theirs} and the daemon runs ${ours}. Run the newer one: signalbox restart`;
+  return { compatible: line(theirs) === line(ours), fix };
+}
+
+async function exportTo(ledger: Ledger, call: Call): Promise<void> {
+  try {
+    for await (const line of ledger.export({ signal: call.signal }))
+      if (!call.push("ledger/exported", { line })) throw new Refusal("BUSY", "the reader of the export is too slow");
+    call.push("ledger/exported", { line: null });
+  } catch (error) {
+    // The reader hears of it by the missing last line (`line: null`), which is what tells a whole export from a part of one.
+    if (!call.signal.aborted)
+      call.push("ledger/exported", { line: `{"error":${JSON.stringify((error as Error).message)}}` });
+  }
+}

@@ -1,0 +1,55 @@
+import { lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHmac, randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { ConfigFault } from "./config.ts";
+
+/**
+ * Makes the home when it is missing, and refuses one that is not this user's alone.
+ * @returns false when it can't be written: the daemon then serves only to say so
+ * @throws ConfigFault
+ */
+export function ensureHome(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new ConfigFault(
+      `The home ${home} can't be made: ${(error as Error).message}. Choose another: signalbox --home DIR up`,
+      { cause: error },
+    );
+  }
+  const stat = lstatSync(home);
+  const uid = process.getuid?.();
+  if (!stat.isDirectory())
+    throw new ConfigFault(
+      `The home ${home} is not a folder of its own (a link or a file). Choose another: signalbox --home DIR up`,
+    );
+  if (uid !== undefined && stat.uid !== uid)
+    throw new ConfigFault(`The home ${home} belongs to user ${stat.uid}, not to you (${uid}).`);
+  if ((stat.mode & 0o077) !== 0)
+    throw new ConfigFault(
+      `The home ${home} is open to others (mode ${(stat.mode & 0o777).toString(8)}). Close it: chmod 700 '${home}'`,
+    );
+}
+
+/**
+ * A keyed hash, so that nobody who reads the ledger can test guesses of a secret input against it. The key is made once per home.
+ * @throws ConfigFault when the key's file is there and is not a key
+ */
+export function openFingerprint(home: string): (text: string) => string {
+  const path = join(home, "fingerprint.key");
+  let key: Buffer;
+  try {
+    key = readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    key = randomBytes(keyBytes);
+    writeFileSync(path, key, { mode: 0o600, flag: "wx" });
+  }
+  if (key.length !== keyBytes)
+    throw new ConfigFault(
+      `${path} is damaged. Move it away: open holds and unused approvals are then forgotten, nothing else.`,
+    );
+  return (text) => createHmac("sha256", key).update(text).digest("base64url");
+}
+
+const keyBytes = 32;

@@ -1,0 +1,21 @@
+import { homedir, tmpdir, userInfo } from "node:os";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Place } from "../protocol/place.ts";
+import { agentConfigPaths } from "../wiring/index.ts";
+import { processEnvironment } from "./config.ts";
+
+/** The places of this machine that the gate must know: constant but for `agentConfigPaths`, which grows when an agent is wired. */
+export function machinePlaces(place: Place) {
+  const userHome = homedir();
+  return {
+    userHome,
+    user: userInfo().username,
+    tempDir: tmpdir(),
+    signalboxPaths: [place.home, place.configDir, place.socket, dirname(place.socket), installFolder],
+    agentConfigPaths: agentConfigPaths({ place, environment: processEnvironment() }),
+  };
+}
+
+/** Who can change this program can change every verdict. */
+const installFolder = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");

@@ -1,0 +1,86 @@
+import { readFileSync, statSync } from "node:fs";
+import writeFileAtomic from "write-file-atomic";
+import type { Policies } from "../policies/index.ts";
+import type { Mode } from "../protocol/effects.ts";
+import type { OutputOf } from "../protocol/operations/index.ts";
+import { limits } from "../protocol/limits.ts";
+import { Refusal } from "../protocol/refusals.ts";
+
+/** The parts of a layer that people are shown. */
+interface ShownLayer {
+  readonly rules: readonly { readonly id: string; readonly verdict: string; readonly reason: string }[];
+}
+
+export interface PolicyDesk {
+  show(cwd: string | undefined): OutputOf<"policy/show">;
+  setMode(mode: Mode): Promise<void>;
+  trust(path: string): Promise<{ path: string; sha256: string }>;
+  /** Adds a rule to the user's policy file. @throws Refusal CONFLICT when the file then would not be valid; nothing is written */
+  saveRule(rule: string): Promise<string>;
+}
+
+export interface PolicyDeskPorts<Layer extends ShownLayer, Policy extends { readonly mode: Mode }> {
+  readonly policies: Policies<Layer, Policy>;
+  readonly builtin: readonly { readonly id: string; readonly verdict: string; readonly summary: string }[];
+  parse(text: string, about: { layer: "user"; path: string }): { ok: Layer } | { problem: string };
+  write(entry: { kind: string; payload: Record<string, string> }): Promise<unknown>;
+}
+
+/** What operators do with policy: see it, set the mode, trust a file, save a rule that an approval made. */
+export function createPolicyDesk<Layer extends ShownLayer, Policy extends { readonly mode: Mode }>(
+  ports: PolicyDeskPorts<Layer, Policy>,
+): PolicyDesk {
+  const { policies, builtin } = ports;
+  return {
+    show(cwd) {
+      const workspace = cwd ?? "/";
+      return {
+        mode: policies.at(workspace).mode,
+        layers: [
+          {
+            name: "builtin",
+            path: null,
+            trusted: true,
+            problem: null,
+            rules: builtin.map(({ id, verdict, summary }) => ({ id, verdict, summary })),
+          },
+          ...policies
+            .layers(workspace)
+            .filter((state) => state.layer !== undefined || state.problem !== null)
+            .map(({ name, path, trusted, problem, layer }) => ({
+              name,
+              path,
+              trusted,
+              problem,
+              rules: (layer?.rules ?? []).map(({ id, verdict, reason }) => ({ id, verdict, summary: reason })),
+            })),
+        ],
+      };
+    },
+    setMode: (mode) => policies.setMode(mode),
+    trust: (path) => policies.trust(path),
+    async saveRule(rule) {
+      const path = policies.userPath;
+      const before = readUserPolicy(path);
+      const after = `${before}${before === "" || before.endsWith("\n") ? "" : "\n"}${before === "" ? "" : "\n"}${rule.trimEnd()}\n`;
+      const parsed = ports.parse(after, { layer: "user", path });
+      if ("problem" in parsed)
+        throw new Refusal(
+          "CONFLICT",
+          `The rule can't be added to ${path}: ${parsed.problem}`,
+          "Mend the file, then approve again.",
+        );
+      writeFileAtomic.sync(path, after, { mode: 0o600 });
+      await ports.write({ kind: "policy/rule-saved", payload: { path, rule } });
+      return rule;
+    },
+  };
+}
+
+function readUserPolicy(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return "";
+  if (stat.size > limits.policyBytesMax)
+    throw new Refusal("CONFLICT", `${path} has ${stat.size} bytes; no rule can be added.`);
+  return readFileSync(path, "utf8");
+}

@@ -1,0 +1,60 @@
+import type { Decider } from "../holds/index.ts";
+import type { Operator, Presence as Proof } from "../operator/index.ts";
+import type { Access } from "../protocol/operation.ts";
+import type { Call } from "../protocol/handlers.ts";
+import type { HoldView } from "../protocol/operations/holds.ts";
+import { Refusal } from "../protocol/refusals.ts";
+
+/** Whether a person stands behind a call, as far as level 1 can know (DESIGN section 11): asked before anything is released or loosened. */
+export interface Presence {
+  /** The table's access check, for every call. @throws Refusal NOT_PERMITTED */
+  allow(access: Access, call: Call): Promise<void>;
+  /** @throws Refusal NOT_PERMITTED */
+  forHold(hold: HoldView, call: Call): Promise<Decider>;
+  /** @throws Refusal NOT_PERMITTED */
+  forOperation(purpose: string, call: Call): Promise<Decider>;
+}
+
+export interface PresencePorts {
+  readonly operator: Operator;
+  /** When the session began, in epoch milliseconds; undefined when the daemon does not know it. */
+  sessionStartedMs(hold: HoldView): number | undefined;
+}
+
+export function createPresence({ operator, sessionStartedMs }: PresencePorts): Presence {
+  const prove = async (
+    call: Call,
+    purpose: string,
+    about: Parameters<Operator["presence"]>[1],
+  ): Promise<Proof & { present: true }> => {
+    const proof = await operator.presence(call.connection, about, { signal: call.signal });
+    if (proof.present) return proof;
+    throw new Refusal(
+      "NOT_PERMITTED",
+      `${purpose} needs a person at a terminal: ${proof.why}.`,
+      "Use a terminal of your own that was open before the agent started; keep `signalbox hold watch` open in one.",
+    );
+  };
+  return {
+    async allow(access, call) {
+      if (access === "agent") return;
+      if (access === "admin")
+        throw new Refusal("NOT_PERMITTED", "This needs the passphrase or a passkey, which are not set up.");
+      await prove(call, "This", {});
+    },
+    async forHold(hold, call) {
+      const proof = await prove(call, `Deciding ${hold.id}`, { sessionStartedMs: sessionStartedMs(hold) });
+      if (proof.level === "multiplexer" && !hold.undoable)
+        throw new Refusal(
+          "NOT_PERMITTED",
+          `${hold.id} can't be undone, and a tmux or screen pane can be typed into by any program.`,
+          "Decide it in a terminal outside tmux and screen.",
+        );
+      return proof.record;
+    },
+    async forOperation(purpose, call) {
+      const proof = await prove(call, purpose, { anyLiveSession: true });
+      return proof.record;
+    },
+  };
+}

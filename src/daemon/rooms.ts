@@ -1,0 +1,270 @@
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { createFacts, isAlive, processOf } from "../facts/index.ts";
+import { builtin, builtinRules, exampleJudge, judge } from "../gate/index.ts";
+import { compile, narrowRule, parsePolicy, type Policy, type PolicyLayer } from "../gate/policy/index.ts";
+import { redact, redactCommand } from "../gate/redact/index.ts";
+import { createHolds, holdsMigrations } from "../holds/index.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Json } from "../kit/canonical.ts";
+import type { Log } from "../kit/log.ts";
+import { Scope } from "../kit/scope.ts";
+import { ledgerMigrations, openLedger } from "../ledger/index.ts";
+import { createNotify } from "../notify/index.ts";
+import { createOperator } from "../operator/index.ts";
+import { createPolicies, policiesMigrations } from "../policies/index.ts";
+import { limits } from "../protocol/limits.ts";
+import type { HoldView } from "../protocol/operations/holds.ts";
+import { homeFiles, type Place } from "../protocol/place.ts";
+import { Refusal } from "../protocol/refusals.ts";
+import { createSessions, sessionsMigrations } from "../sessions/index.ts";
+import { openStore } from "../store/index.ts";
+import { startUpkeep } from "../upkeep/index.ts";
+import { configChangeObjection, grantsAllow } from "../wiring/index.ts";
+import { type Config, type ConfigValue, processEnvironment } from "./config.ts";
+import type { Serving } from "./door.ts";
+import { createHandlers } from "./handlers.ts";
+import { openFingerprint } from "./home.ts";
+import { createHooks } from "./hooks.ts";
+import { type Judged, type JudgingPorts, judgeWithFacts } from "./judging.ts";
+import { machinePlaces } from "./machine.ts";
+import { createPolicyDesk } from "./policy-desk.ts";
+import { createPresence } from "./presence.ts";
+import { createStatus } from "./status.ts";
+import { createToolCalls } from "./tool-calls.ts";
+
+export interface RoomsOptions {
+  readonly place: Place;
+  readonly config: Config;
+  readonly values: readonly ConfigValue[];
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What is opened is pushed here, so that it closes in the other order. */
+  readonly building: AsyncDisposableStack;
+  stop(): void;
+}
+
+/**
+ * Builds the rooms and ties them together: rooms never import each other, they meet here.
+ * @throws StoreFault when the database can't be used
+ */
+export function buildRooms(options: RoomsOptions): Serving {
+  const { place, config, values, version, clock, log, building } = options;
+  const inHome = (name: string) => join(place.home, name);
+  const store = building.use(
+    openStore({
+      path: inHome(homeFiles.database),
+      migrations: [...ledgerMigrations, ...policiesMigrations, ...sessionsMigrations, ...holdsMigrations],
+    }),
+  );
+  const ledger = building.use(
+    openLedger({
+      store,
+      clock,
+      keysDir: inHome(homeFiles.keys),
+      checkpointsFile: inHome("checkpoints"),
+      archiveDir: inHome("archive"),
+      origin: `signalbox/${randomBytes(6).toString("hex")}`,
+      report: (what, error) => log.warn({ err: error, what }, "background work of the ledger failed"),
+      limits: {
+        checkpointEntriesMax: config.ledger.checkpointEntriesMax,
+        checkpointMsMax: config.ledger.checkpointMsMax,
+        ageMsMax: config.ledger.retentionDays * 86_400_000,
+        bytesMax: config.ledger.bytesMax,
+      },
+    }),
+  );
+  const fingerprint = openFingerprint(place.home);
+  const hook = inHome(homeFiles.hook);
+  const policies = createPolicies<PolicyLayer, Policy>({
+    store,
+    write: (entry) => ledger.write(entry),
+    configDir: place.configDir,
+    uid: userInfo().uid,
+    nowMs: () => clock.nowMs(),
+    parse: (text, about) => parsePolicy(text, { ...about, exampleJudge }),
+    compile: (layers, { mode }) => compile(layers, { mode, builtin }),
+    report: (problem) => log.warn({ problem }, "a policy file is not in force as it stands"),
+  });
+  const facts = createFacts({
+    ...machinePlaces(place),
+    made: ({ agent, session }, path) => sessions.made({ agent, session }, path),
+  });
+  const sessions = createSessions({
+    store,
+    clock,
+    write: (entry) => ledger.write(entry),
+    limits,
+    log,
+    workspaceAt: (cwd) => facts.workspaceAt(cwd),
+    processOf,
+    openHolds: (key) => holds.openCount(key),
+  });
+  const judging: JudgingPorts = {
+    judge,
+    find: (queries, context, signal) => facts.find(queries, context, signal),
+    machine: () => facts.machine(),
+    policyAt: (workspace) => policies.at(workspace),
+  };
+  const policyDesk = createPolicyDesk({
+    policies,
+    builtin: builtinRules,
+    parse: (text, about) => parsePolicy(text, { ...about, exampleJudge }),
+    write: (entry) => ledger.append(entry),
+  });
+  const notify = building.use(createNotify({ clock, log, environment: processEnvironment() }));
+  const judgeHeld = (hold: HoldView, input: HoldView["input"]) => {
+    const session = sessions.find(hold);
+    if (session === undefined)
+      throw new Refusal(
+        "CONFLICT",
+        `The session of ${hold.id} is not known any more.`,
+        "Deny it; the agent can ask again.",
+      );
+    return judgeWithFacts(
+      judging,
+      { ...hold, input: input as Readonly<Record<string, Json>>, workspace: session.workspace },
+      new AbortController().signal,
+    );
+  };
+  const holds = createHolds({
+    store,
+    clock,
+    log,
+    write: (entry) => ledger.write(entry),
+    limits: {
+      ...limits,
+      holdWaitMs: config.holds.waitMs,
+      holdAgeMsMax: config.holds.ageMsMax,
+      approvalAgeMsMax: config.holds.approvalAgeMsMax,
+    },
+    fingerprint,
+    alive: isAlive,
+    judgeEdited: async (hold, input) => ({
+      judged: await judgeHeld(hold, input as HoldView["input"]),
+      redactedInput: redact(input),
+    }),
+    proposeRule: (hold) => proposeRule(hold, sessions.find(hold)?.workspace.root ?? hold.cwd, judging),
+    saveRule: (_, rule) => policyDesk.saveRule(rule),
+    onChange: (hold) => {
+      if (hold.state === "open" && hold.waiting > 0 && holds.watchers === 0 && config.holds.desktopNotification)
+        notify.holdWaiting(hold);
+    },
+  });
+  const toolCalls = createToolCalls({
+    ...judging,
+    store,
+    ledger,
+    holds,
+    sessions,
+    fingerprint,
+    redact,
+    redactText: redactCommand,
+    madeBy,
+  });
+  const operator = createOperator({
+    hook,
+    clock,
+    agents: () => sessions.list({ ended: false, limit: 1_000 }),
+  });
+  const status = createStatus({
+    place,
+    version,
+    clock,
+    config,
+    ledger,
+    sessions,
+    holds,
+    policy: {
+      mode: () => policies.at("/").mode,
+      rules: () =>
+        builtinRules.length + policies.layers("/").reduce((count, { layer }) => count + (layer?.rules.length ?? 0), 0),
+      problems: () => policies.problems(),
+    },
+    connections: () => countConnections(),
+  });
+  let countConnections = () => 0;
+
+  const scope = building.use(new Scope((task, error) => log.error({ task, err: error }, "a background task failed")));
+  startUpkeep({
+    scope,
+    clock,
+    log,
+    tasks: [
+      { name: "hold-sweep", periodMs: 1_000, run: () => holds.sweep() },
+      { name: "session-sweep", periodMs: 5_000, run: () => sessions.sweep() },
+      { name: "ledger-retention", periodMs: 3_600_000, run: (signal) => ledger.sweep({ signal }) },
+    ],
+  });
+
+  const presence = createPresence({
+    operator,
+    sessionStartedMs: (hold) => sessions.find(hold)?.startedAtMs,
+  });
+  return {
+    allow: (access, call) => presence.allow(access, call),
+    drain: () => holds.drain(),
+    countConnections: (count) => {
+      countConnections = count;
+    },
+    handlers: createHandlers({
+      place,
+      version,
+      values,
+      toolCalls,
+      holds,
+      ledger,
+      sessions,
+      presence,
+      policyDesk,
+      status,
+      stop: async ({ stay }) => {
+        if (stay) writeStay(inHome(homeFiles.stay));
+        setImmediate(() => options.stop());
+      },
+    }),
+    hook: createHooks({
+      toolCalls,
+      sessions,
+      holds,
+      ledger,
+      clock,
+      log,
+      holdWaitMs: config.holds.waitMs,
+      askInClaude: config.holds.interactiveClaude === "ask",
+      grants: (agent) => grantsAllow(place, agent),
+      redact,
+      redactText: redactCommand,
+      configObjection: (change) => configChangeObjection({ ...change, hook, home: place.home }),
+    }),
+  };
+}
+
+function writeStay(path: string): void {
+  writeFileSync(path, "signalbox down --stay: hooks deny until `signalbox up`\n", { mode: 0o600 });
+}
+
+/** The narrow rule that approving as a rule saves; effects are found anew, since the stored ones have lost the words that they came from. */
+function proposeRule(hold: HoldView, workspace: string, judging: JudgingPorts): string {
+  const call = {
+    ...hold,
+    input: hold.input as Readonly<Record<string, Json>>,
+    workspace: { root: workspace, added: [], ordinary: true },
+    shell: "unknown" as const,
+  };
+  const { effects } = judging.judge(call, judging.machine(), new Map(), judging.policyAt(workspace));
+  const rule = narrowRule({ ...call, effects, workspace }, exampleJudge);
+  if ("ok" in rule) return rule.ok;
+  throw new Refusal("CONFLICT", rule.problem, "Approve it once instead: signalbox hold approve");
+}
+
+/** Paths that an allowed call makes: those that it writes and that were not there when it was judged. */
+function madeBy({ effects, facts }: Judged): string[] {
+  return effects.flatMap(({ kind, target }) => {
+    const fact = kind === "write" ? facts[`path:${target}`] : undefined;
+    return fact?.startsWith("missing ") === true ? [fact.slice("missing ".length)] : [];
+  });
+}

@@ -1,0 +1,245 @@
+import { canonicalJson, type Json, present } from "../kit/canonical.ts";
+import type { Answer, HeldCall, Holds, ProcessId } from "../holds/index.ts";
+import type { Ledger } from "../ledger/index.ts";
+import type { GateVerdict } from "../protocol/operations/gate.ts";
+import { limits } from "../protocol/limits.ts";
+import type { Session, Sessions } from "../sessions/index.ts";
+import type { Store } from "../store/index.ts";
+import { type Judged, type JudgingPorts, judgeWithFacts } from "./judging.ts";
+import { shortInput } from "./short-input.ts";
+
+/** A tool call on its way in, whoever asked: a hook, `gate/request`, MCP. */
+export interface ToolCallRequest {
+  readonly agent: string;
+  readonly session: string;
+  readonly cwd: string;
+  readonly tool: string;
+  readonly input: Readonly<Record<string, Json>>;
+  readonly toolCallId?: string | undefined;
+  /** The host's name of the event, or the operation. */
+  readonly event: string;
+  readonly pid?: number | undefined;
+  readonly requestKey?: string | undefined;
+  readonly notSure?: string | undefined;
+  /** The exact payload when it is not sure what it says; it enters the ledger, redacted. */
+  readonly exact?: string | undefined;
+  readonly wait: boolean;
+  readonly waitMs?: number | undefined;
+  readonly askedInHost?: boolean | undefined;
+}
+
+export interface OutcomeReport {
+  readonly agent: string;
+  readonly session: string;
+  readonly event: string;
+  readonly cwd?: string | undefined;
+  readonly toolCallId?: string | undefined;
+  readonly tool?: string | undefined;
+  readonly input?: Readonly<Record<string, Json>> | undefined;
+  readonly status: "done" | "failed" | "refused";
+  readonly text?: string | undefined;
+  readonly exitCode?: number | undefined;
+  /** A summary that comes after the calls' own outcomes: it counts only for a call that has none yet. */
+  readonly repeat?: boolean | undefined;
+}
+
+export interface ToolCallPorts extends JudgingPorts {
+  readonly store: Store;
+  readonly ledger: Ledger;
+  readonly holds: Holds;
+  readonly sessions: Sessions;
+  fingerprint(text: string): string;
+  redact(input: Readonly<Record<string, Json>>): Readonly<Record<string, Json>>;
+  redactText(text: string): string;
+  /** Paths that the call would make and that did not exist: the session's own from then on. */
+  madeBy(judged: Judged, cwd: string): readonly string[];
+}
+
+export interface ToolCalls {
+  /** The whole life of DESIGN section 4: judge, hold, record, answer. Resolves only after the verdict's entry is on disk. */
+  request(request: ToolCallRequest, signal: AbortSignal): Promise<GateVerdict>;
+  /** The verdict that this very call got a moment ago, if it got one: for a host's own permission question. */
+  earlier(request: ToolCallRequest): { verdict: "allow" | "hold" | "deny"; granted: boolean } | undefined;
+  outcome(report: OutcomeReport): Promise<{ entry: number; verdictEntry: number | null }>;
+}
+
+/** Calls that a person approved, remembered until the host's own permission question comes. */
+const grantedMax = 4_096;
+
+export function createToolCalls(ports: ToolCallPorts): ToolCalls {
+  const { store, ledger, holds, sessions } = ports;
+  const granted = new Set<string>();
+
+  const fingerprintOf = (tool: string, input: Readonly<Record<string, Json>>) =>
+    ports.fingerprint(canonicalJson([tool, input]));
+  const grantKey = (request: ToolCallRequest) =>
+    `${request.agent} ${request.session} ${fingerprintOf(request.tool, request.input)}`;
+
+  const judge = (request: ToolCallRequest, session: Session, input: ToolCallRequest["input"], signal: AbortSignal) =>
+    judgeWithFacts(ports, { ...request, input, workspace: session.workspace }, signal);
+
+  /** Inside a work of the store: the verdict's entry, and what the sessions remember of it. */
+  const writeVerdict = (
+    request: ToolCallRequest,
+    session: Session,
+    judged: Judged,
+    record: {
+      verdict: Judged["verdict"];
+      rule: string;
+      reason: string;
+      effects: Judged["effects"];
+      hold?: string | undefined;
+      granted: boolean;
+    },
+  ) => {
+    const written = ledger.write({
+      kind: "gate/judged",
+      agent: request.agent,
+      session: request.session,
+      payload: present({
+        verdict: record.verdict,
+        rule: record.rule,
+        reason: record.reason,
+        tool: request.tool,
+        input: shortInput(ports.redact(request.input)),
+        effects: record.effects.slice(0, limits.effectsMax).map((effect) => ({ ...effect })),
+        cwd: request.cwd,
+        workspace: session.workspace.root,
+        mode: judged.mode,
+        facts: judged.facts,
+        judgedMicroseconds: judged.microseconds,
+        toolCallId: request.toolCallId,
+        hold: record.hold,
+        granted: record.granted ? true : undefined,
+        notSure: request.notSure,
+        exact: request.exact === undefined ? undefined : ports.redactText(request.exact).slice(0, exactCharsMax),
+      }),
+    });
+    sessions.recordVerdict({
+      agent: request.agent,
+      session: request.session,
+      toolCallId: request.toolCallId,
+      tool: request.tool,
+      fingerprint: fingerprintOf(request.tool, request.input),
+      verdict: record.verdict,
+      entry: written.seq,
+    });
+    if (record.verdict === "allow") sessions.recordMade(request, ports.madeBy(judged, request.cwd));
+    return written;
+  };
+
+  const remember = (request: ToolCallRequest) => {
+    granted.add(grantKey(request));
+    if (granted.size > grantedMax) granted.delete(granted.values().next().value as string);
+  };
+
+  return {
+    async request(request, signal) {
+      const session = await sessions.observe({ ...request, phase: undefined });
+      const judged = await judge(request, session, request.input, signal);
+      if (judged.verdict !== "hold") {
+        const record = { ...judged, granted: false };
+        const { seq } = await store.durably(() => writeVerdict(request, session, judged, record));
+        return toVerdict({ ...judged, entry: seq }, judged);
+      }
+      let latest = judged;
+      const answer = await holds.ask(heldCall(request, session, judged, ports), {
+        writeVerdict: (record) => writeVerdict(request, session, latest, record),
+        judgeAgain: async (input) => {
+          latest = await judge(request, session, input as ToolCallRequest["input"], signal);
+          return latest;
+        },
+        wait: request.wait,
+        waitMs: request.waitMs,
+        signal,
+      });
+      if (answer.granted === true) remember(request);
+      return toVerdict(answer, latest);
+    },
+
+    earlier(request) {
+      const before = sessions.verdictOf({
+        agent: request.agent,
+        session: request.session,
+        tool: request.tool,
+        fingerprint: fingerprintOf(request.tool, request.input),
+      });
+      return before === undefined ? undefined : { verdict: before.verdict, granted: granted.has(grantKey(request)) };
+    },
+
+    async outcome(report) {
+      const fingerprint =
+        report.input === undefined || report.tool === undefined ? undefined : fingerprintOf(report.tool, report.input);
+      const result = await store.durably(() => {
+        const pairing = sessions.pairOutcome({ ...report, fingerprint });
+        if (pairing.again && report.repeat === true) return { entry: -1, verdictEntry: pairing.verdictEntry };
+        const text = report.text === undefined ? undefined : ports.redactText(report.text);
+        const written = ledger.write({
+          kind: "tool/finished",
+          agent: report.agent,
+          session: report.session,
+          payload: present({
+            status: report.status,
+            verdictEntry: pairing.verdictEntry,
+            tool: report.tool,
+            toolCallId: report.toolCallId,
+            exitCode: report.exitCode,
+            textBytes: report.text === undefined ? undefined : Buffer.byteLength(report.text),
+            textHash: report.text === undefined ? undefined : ports.fingerprint(report.text),
+            text: text === undefined ? undefined : cutUtf8(text, limits.outcomeTextBytesMax),
+            ungated: pairing.ungated,
+          }),
+        });
+        return { entry: written.seq, verdictEntry: pairing.verdictEntry };
+      });
+      await holds.settle({ ...report, by: "PostToolUse" });
+      return result;
+    },
+  };
+}
+
+/** As much of a payload that may mean two things as is kept to show which. */
+const exactCharsMax = 16_384;
+
+function heldCall(request: ToolCallRequest, session: Session, judged: Judged, ports: ToolCallPorts): HeldCall {
+  const process: ProcessId | undefined = session.process;
+  return {
+    agent: request.agent,
+    session: request.session,
+    cwd: request.cwd,
+    tool: request.tool,
+    toolCallId: request.toolCallId,
+    requestKey: request.requestKey,
+    input: request.input,
+    redactedInput: ports.redact(request.input),
+    judged,
+    process,
+    askedInHost: request.askedInHost,
+  };
+}
+
+function toVerdict(answer: Answer, judged: Judged): GateVerdict {
+  const instead =
+    judged.instead !== undefined && answer.rule === judged.rule && answer.verdict !== "allow"
+      ? ` ${judged.instead}`
+      : "";
+  return {
+    verdict: answer.verdict,
+    reason: `${answer.reason}${answer.reason.includes(instead.trim()) ? "" : instead}`.slice(0, limits.reasonCharsMax),
+    rule: answer.rule,
+    effects: [...answer.effects],
+    entry: answer.entry,
+    ...(answer.hold === undefined ? {} : { hold: answer.hold }),
+    ...(answer.input === undefined ? {} : { input: answer.input }),
+    ...(answer.granted === undefined ? {} : { granted: answer.granted }),
+  };
+}
+
+/** At most `bytesMax` bytes of UTF-8, cut between characters. */
+function cutUtf8(text: string, bytesMax: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= bytesMax) return text;
+  let end = bytesMax;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.subarray(0, end).toString("utf8");
+}
