@@ -42,7 +42,7 @@ function reference(pattern: string, text: string, atSegment = true): boolean {
   if (pattern.startsWith("**/") && atSegment) {
     const rest = pattern.slice(3);
     if (reference(rest, text, true)) return true;
-    return [...text].some((char, i) => char === "/" && reference(rest, text.slice(i + 1), true));
+    return text.split("").some((char, i) => char === "/" && reference(rest, text.slice(i + 1), true));
   }
   if (pattern.startsWith("**")) {
     const rest = pattern.slice(2);

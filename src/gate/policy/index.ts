@@ -8,6 +8,8 @@
 export { compileBuiltin } from "./builtin.ts";
 export type { Builtin } from "./builtin.ts";
 export type { ExampleJudge } from "./examples.ts";
+export { narrowRule } from "./narrow.ts";
+export type { HeldCall } from "./narrow.ts";
 export { parsePolicy } from "./parse.ts";
 export type { Parsed, ParseOptions } from "./parse.ts";
 export { compile, evaluate } from "./evaluate.ts";

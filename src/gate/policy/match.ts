@@ -18,7 +18,7 @@ export function matchesEffect(match: RuleMatch, effect: TracedEffect, context: P
     has(match.undoable, effect.undoable) &&
     has(match.sure, effect.sure) &&
     has(match.secret, effect.secret) &&
-    matchesCall(match, context) &&
+    matchesCall(match, context, effect.cwd) &&
     (match.command === undefined || (effect.words !== undefined && anyWords(match.command, effect.words, intent))) &&
     (match.target === undefined || match.target.some((target) => matchesTarget(target, effect, context, intent)))
   );
@@ -36,11 +36,12 @@ export function matchesCommand(match: RuleMatch, commands: readonly Words[], con
 /** Whether the rule says which program it means, not just any. */
 export const namesCommand = (match: RuleMatch): boolean => match.command !== undefined;
 
-function matchesCall(match: RuleMatch, context: PolicyContext): boolean {
+function matchesCall(match: RuleMatch, context: PolicyContext, cwd: string = context.cwd): boolean {
   return (
     (match.tool === undefined || match.tool.some((tool) => tool.matches(context.tool))) &&
     (match.workspace === undefined ||
-      match.workspace.some((workspace) => matchesPath(workspace, context.workspace, context)))
+      match.workspace.some((workspace) => matchesPath(workspace, context.workspace, context))) &&
+    (match.cwd === undefined || match.cwd.some((folder) => matchesPath(folder, cwd, context)))
   );
 }
 

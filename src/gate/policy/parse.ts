@@ -90,11 +90,12 @@ function compileRule(text: RuleText, at: string): PolicyRule {
   if (Object.keys(fields).length === 0)
     throw new PolicyProblem(`${at} does not say what it matches: give it tool, command, kind, place or target`);
   const globs = (patterns: readonly string[] | undefined) => patterns?.map((pattern) => compileGlob(pattern, at, glob));
-  const { tool, command, workspace, target, ...effect } = fields;
+  const { tool, command, workspace, cwd, target, ...effect } = fields;
   const match: RuleMatch = defined({
     ...effect,
     tool: globs(tool),
     workspace: globs(workspace),
+    cwd: globs(cwd),
     target: globs(target),
     command: command?.map((pattern) => compileGlob(pattern, at, wordsGlob)),
   });
@@ -128,7 +129,7 @@ function refuseTooWide({ tool, command, ...rest }: RuleMatch, at: string): void 
   const any = command?.find(({ words }) => typeof words[0] === "string" || words[0]?.literal === false);
   if (any !== undefined)
     throw new PolicyProblem(`${at} allows ${JSON.stringify(any.pattern)}: an allow rule names its program in full`);
-  const { workspace: _, ...effect } = rest;
+  const { workspace: _, cwd: __, ...effect } = rest;
   if (command !== undefined || Object.keys(effect).length > 0) return;
   const vague: Glob | undefined = tool?.find(({ prefix }) => prefix.length < 3 || prefix === "mcp__");
   if (tool === undefined || vague !== undefined)

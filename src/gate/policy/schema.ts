@@ -44,6 +44,7 @@ const RuleText = z.strictObject({
   tool: oneOrMore(Pattern).optional(),
   command: oneOrMore(Pattern).optional(),
   workspace: oneOrMore(Pattern).optional(),
+  cwd: oneOrMore(Pattern).optional(),
   kind: oneOrMore(z.enum(effectKinds)).optional(),
   place: oneOrMore(z.enum(places)).optional(),
   target: oneOrMore(Pattern).optional(),
