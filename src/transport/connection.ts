@@ -27,7 +27,7 @@ export class Connection implements ConnectionInfo {
 
   /** Node has no public way to it; `_handle` has carried it since 0.10 and is gone once the socket is closed. */
   get fd(): number | undefined {
-    if (this.kind === "loopback") return undefined;
+    if (this.kind === "loopback" || this.#closed?.signal.aborted === true) return undefined;
     const { _handle: handle } = this.socket as unknown as { _handle?: { fd?: number } | null };
     return handle?.fd !== undefined && handle.fd >= 0 ? handle.fd : undefined;
   }

@@ -1,3 +1,4 @@
+import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
 import { FrameReader, parseFrame, tooLong } from "../../kit/ndjson.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -18,6 +19,7 @@ export interface ForeignFrame {
 export interface FramePorts {
   readonly calls: Calls;
   readonly turns: Turns;
+  readonly clock: Clock;
   readonly log: Log;
   /** Takes frames of the client dialects, by shape. @returns false when it knows no such shape */
   route(frame: ForeignFrame): boolean;
@@ -167,13 +169,18 @@ export class Frames {
     this.#ending = true;
     if (!this.#booked && this.#take(framesPerTurn)) this.#book();
     this.#finish();
-    const { socket } = this.#connection;
-    const timer = setTimeout(() => {
-      this.#rpc.cancelAll(new Refusal("CANCELLED", "the caller's connection was lost"));
-      this.#connection.lose();
-      socket.destroySoon();
-    }, limits.halfCloseMsMax);
-    socket.once("close", () => clearTimeout(timer));
+    const over = new AbortController();
+    this.#connection.socket.once("close", () => over.abort(new Error("closed")));
+    this.#ports.clock.sleep(limits.halfCloseMsMax, { signal: over.signal }).then(
+      () => this.#lost(),
+      () => {}, // everything was answered in time and the connection has ended
+    );
+  }
+
+  #lost(): void {
+    this.#rpc.cancelAll(new Refusal("CANCELLED", "the caller's connection was lost"));
+    this.#connection.lose();
+    this.#connection.socket.destroySoon();
   }
 
   #finish(): void {
