@@ -40,8 +40,9 @@ function refuseChanged({ path, realPath, before }: FileEdit): void {
     );
 }
 
-function write({ realPath, after, mode }: FileEdit): void {
+function write({ realPath, before, after, mode }: FileEdit): void {
   if (after === null) return;
   mkdirSync(dirname(realPath), { recursive: true, mode: 0o700 });
-  writeFileAtomic.sync(realPath, after, { mode });
+  // Without a mode the new file gets mode and owner of the one that it replaces.
+  writeFileAtomic.sync(realPath, after, before === null ? { mode } : {});
 }

@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from "node:util";
 import { getNodeValue, type Node } from "jsonc-parser";
-import { type HookCommand, hookEntries, isOurHandler, ourEntries } from "./hook-entries.ts";
+import { type HookCommand, hookEntries, isOurHandler, ourEntries, sameJson } from "./hook-entries.ts";
 import { isProblem, type JsonText, parseText } from "./jsonc-text.ts";
 
 export interface ConfigChange {
@@ -71,7 +70,7 @@ function missingHook(parsed: JsonText, command: HookCommand): string | undefined
       return `The key "hooks.${event}" stands there twice, so it can't be told which hooks would run.`;
     const there = found.get(event) ?? [];
     if (there.length === 0) return `Signalbox's ${event} hook would be gone.`;
-    if (!there.some((candidate) => isDeepStrictEqual(ourPart(candidate), entry)))
+    if (!there.some((candidate) => sameJson(ourPart(candidate), entry)))
       return `Signalbox's ${event} hook would no longer be as it was wired.`;
   }
   return undefined;

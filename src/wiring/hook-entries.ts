@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from "node:util";
 import { getNodeValue, type Node } from "jsonc-parser";
+import { canonicalJson, type Json } from "../kit/canonical.ts";
 import { agentEvents } from "../protocol/agents.ts";
 import { append, document, isProblem, type JsonText, memberOf, parseText, remove } from "./jsonc-text.ts";
 import { type WiredAgent, WiringRefused } from "./wiring.ts";
@@ -99,7 +99,12 @@ function handlersOf(entry: unknown): readonly unknown[] {
 export function hasExactly(text: JsonText, wanted: Readonly<Record<string, Entry>>): boolean {
   const found = ourEntries(text);
   const events = Object.keys(wanted);
-  return found.size === events.length && events.every((event) => isDeepStrictEqual(found.get(event), [wanted[event]]));
+  return found.size === events.length && events.every((event) => sameJson(found.get(event), [wanted[event]]));
+}
+
+/** Whatever the order of their keys. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  return a !== undefined && b !== undefined && canonicalJson(a as Json) === canonicalJson(b as Json);
 }
 
 /** Adds the entries, each after what others have there. @throws WiringRefused when `hooks` is not as the agent wants it */

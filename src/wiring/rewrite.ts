@@ -53,7 +53,7 @@ export function withoutHooks(
     throw new WiringRefused(`${where} was not made by Signalbox. Move it away, then run the command again.`);
   }
   const rest = removeEntries(text, where);
-  if (agent === "copilot") return hasOnlyVersion(parsed(rest, where)) ? null : rest;
+  if (agent === "copilot") return rest !== text && hasOnlyVersion(parsed(rest, where)) ? null : rest;
   return agent === "gemini" && enabledBefore !== undefined ? restoreEnabled(rest, where, enabledBefore) : rest;
 }
 
