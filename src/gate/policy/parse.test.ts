@@ -52,7 +52,7 @@ function judge(
   cwd = "/home/u/app",
   workspace = "/home/u/app",
 ) {
-  const command = String(input["command"] ?? "");
+  const command = typeof input["command"] === "string" ? input["command"] : "";
   return evaluate(effectsOf(command), policy, {
     tool,
     commands: [command.split(" ")],

@@ -5,5 +5,5 @@
  * the text. It knows shapes (`ghp_...`, JWT, PEM) and names (`TOKEN=`, `--password`, headers, JSON keys, URLs); a secret that has
  * neither, such as a bare word in a sentence, it can't know. `visible` makes hidden characters of a text seen, for showing only.
  */
-export { redact, redactText, secretKinds } from "./redact.ts";
+export { redact, redactText, redactText as redactCommand, secretKinds } from "./redact.ts";
 export { visible } from "./visible.ts";
