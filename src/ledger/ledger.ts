@@ -106,7 +106,7 @@ export class OpenLedger implements Ledger {
       this.#state = "open";
       this.#problem = null;
       this.#announced = this.#writer.size;
-      this.#scope.spawn("ledger opening checkpoint", (signal) => this.#signer.publish(note, signal));
+      this.#scope.spawn("ledger opening checkpoint", (signal) => this.#signer.publishFirst(note, signal));
     } catch (error) {
       this.#problem = this.#refusalOf(error);
       this.#options.report("ledger start", error);
@@ -171,7 +171,7 @@ export class OpenLedger implements Ledger {
   }): Promise<VerifyReport> {
     const startedMs = this.#clock.monotonicMs();
     const anchors: Anchor[] = this.#file.all().map((note) => ({ where: this.#file.name, note }));
-    if (checkpoint !== undefined) anchors.push({ where: "the given checkpoint", note: checkpoint });
+    if (checkpoint !== undefined) anchors.push({ where: "what you gave", note: checkpoint });
     const steps = verifySteps(this.#store.db, anchors);
     try {
       for (;;) {

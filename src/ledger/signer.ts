@@ -63,14 +63,19 @@ export class Signer {
       const atMs = Math.floor(this.#clock.nowMs());
       await this.#store.durably(() => this.#insert.run(size, this.#keyring.epoch, atMs, note));
       this.newest = { size, atMs, note };
-      await this.publish(note, signal);
+      await this.#publish(note, signal);
       this.#inEpoch += 1;
       if (this.#inEpoch >= this.#epochCheckpointsMax) await this.#evolve(signal);
       return note;
     });
   }
 
-  async publish(note: string, signal: AbortSignal): Promise<void> {
+  /** Publishes the note of the start, before any that come later. */
+  publishFirst(note: string, signal: AbortSignal): Promise<void> {
+    return this.#inTurn(() => this.#publish(note, signal));
+  }
+
+  async #publish(note: string, signal: AbortSignal): Promise<void> {
     for (const sink of this.#sinks) {
       try {
         await sink.publish(note, { signal });
@@ -96,7 +101,7 @@ export class Signer {
     this.#keyring.adopt(next, origin);
     this.#inEpoch = 0;
     this.newest = { size, atMs: Math.floor(this.#clock.nowMs()), note };
-    await this.publish(note, signal);
+    await this.#publish(note, signal);
   }
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {

@@ -59,8 +59,8 @@ function resume({ store, writer, keyring, signer, file, nowMs }: StartParts, las
   const next = keyring.prepare(last.epoch + 1);
   const { origin } = keyring;
   const note = store.atOnce(() => {
-    writer.noteClockAtStart();
     const end = writer.last();
+    writer.noteClockAtStart();
     if (end !== undefined && end.kind !== "ledger/closed")
       writer.write({
         kind: "ledger/recovered",

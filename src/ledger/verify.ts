@@ -41,7 +41,7 @@ export function* verifySteps(
   anchors: readonly Anchor[],
 ): Generator<void, Omit<VerifyReport, "tookMs">> {
   const findings = new Findings();
-  const vouching = collectVouching(db, anchors, findings);
+  const { vouching, strangers } = collectVouching(db, anchors, findings);
   const entries = yield* checkEntries(db, vouching, findings);
   const { size, vouchedSize } = entries;
   for (const { where, size: vouched } of vouching.filter((checkpoint) => checkpoint.size > size).slice(0, 1))
@@ -49,51 +49,70 @@ export function* verifySteps(
       size,
       `Entry ${size} and later are missing: ${where} holds a signed checkpoint of ${vouched} entries, the database has ${size}. It was cut or rolled back to an old copy.`,
     );
+  for (const { where, size: signed } of strangers.slice(0, 4))
+    findings.add(
+      signed > size ? size : null,
+      signed > size
+        ? `Entry ${size} and later are missing: ${where} holds a checkpoint of ${signed} entries that a key signed which this database has not seen. It was rolled back to an old copy.`
+        : `A checkpoint of ${signed} entries in ${where} is signed by no key of this ledger: it was replaced, or rolled back and continued.`,
+    );
   return {
     ok: findings.list.length === 0,
     entries: size,
     vouchedUpTo: vouchedSize === 0 ? null : vouchedSize - 1,
-    findings: findings.sorted(),
+    findings: findings.list,
   };
 }
 
+/** Sorted, lowest entry first, faults that are not at one entry last; the last ones give way when there are too many. */
 class Findings {
   readonly list: Finding[] = [];
 
   add(seq: number | null, problem: string): void {
-    if (this.list.length < findingsMax) this.list.push({ seq, problem });
-  }
-
-  get firstSeq(): number | undefined {
-    return this.sorted()[0]?.seq ?? undefined;
-  }
-
-  /** Lowest entry first; faults that are not at one entry last. */
-  sorted(): Finding[] {
-    return this.list.toSorted((a, b) => (a.seq ?? Number.MAX_SAFE_INTEGER) - (b.seq ?? Number.MAX_SAFE_INTEGER));
+    const order = (finding: Finding): number => finding.seq ?? Number.MAX_SAFE_INTEGER;
+    this.list.push({ seq, problem });
+    this.list.sort((a, b) => order(a) - order(b));
+    this.list.length = Math.min(this.list.length, findingsMax);
   }
 }
 
-/** Checks the key chain and every note's signature. Ascending by size. */
-function collectVouching(db: DatabaseSync, anchors: readonly Anchor[], findings: Findings): Vouching[] {
+/**
+ * Checks the key chain and every note's signature. `vouching` ascends by size; `strangers` bear this ledger's name and are
+ * signed by a key that it does not know, which is what an old copy of a database looks like to a newer checkpoint.
+ */
+function collectVouching(
+  db: DatabaseSync,
+  anchors: readonly Anchor[],
+  findings: Findings,
+): { vouching: Vouching[]; strangers: Vouching[] } {
   const rows = db
     .prepare("SELECT epoch, vkey, size, handover FROM ledger_keys ORDER BY epoch")
     .all() as unknown as KeyRow[];
   const chain = checkKeyChain(rows, findings);
   const vouching: Vouching[] = [...chain.handovers];
+  const strangers: Vouching[] = [];
   const seen = new Set(rows.map((row) => row.handover));
   const stored = db.prepare("SELECT note FROM ledger_checkpoints ORDER BY id").all() as { note: string }[];
   const all = [...stored.map(({ note }) => ({ where: "the database", note })), ...anchors];
   for (const { where, note } of all) {
     if (seen.has(note)) continue;
     seen.add(note);
-    const checkpoint = checkNote(where, note, chain, findings);
-    if (checkpoint !== undefined) vouching.push({ where, size: checkpoint.size, root: checkpoint.root });
+    const checked = checkNote(where, note, chain);
+    if (typeof checked === "string") findings.add(null, checked);
+    else if (checked.stranger) strangers.push({ where, ...checked });
+    else if (checked.outOfTime)
+      findings.add(
+        checked.size,
+        `A checkpoint of ${checked.size} entries in ${where} is signed by a key of another time.`,
+      );
+    else vouching.push({ where, ...checked });
   }
-  return vouching.sort((a, b) => a.size - b.size);
+  const ascending = (a: Vouching, b: Vouching): number => a.size - b.size;
+  return { vouching: vouching.sort(ascending), strangers: strangers.sort(ascending).reverse() };
 }
 
 interface KeyChain {
+  readonly origin: string | undefined;
   /** By `name+id`. */
   readonly keys: ReadonlyMap<string, { readonly key: VerifierKey; readonly from: number; readonly to: number }>;
   readonly handovers: readonly Vouching[];
@@ -103,17 +122,18 @@ function checkKeyChain(rows: readonly KeyRow[], findings: Findings): KeyChain {
   const keys = new Map<string, { key: VerifierKey; from: number; to: number }>();
   const handovers: Vouching[] = [];
   let before: VerifierKey | undefined;
+  const origin = rows[0]?.vkey.split("+")[0];
   for (const [index, row] of rows.entries()) {
     const problem = (what: string): void =>
       findings.add(row.size, `The key of epoch ${row.epoch} ${what}; entries from ${row.size} on are not vouched for.`);
-    if (row.epoch !== index) return (problem(`follows a gap in the chain`), { keys, handovers });
+    if (row.epoch !== index) return (problem(`follows a gap in the chain`), { origin, keys, handovers });
     try {
       const key = parseVkey(row.vkey);
       if (before !== undefined) {
         const note = parseNote(row.handover ?? "");
-        const { size, root, nextKey, origin } = parseCheckpoint(note.text);
-        if (!signedBy(note, before) || nextKey !== row.vkey || size !== row.size || origin !== before.name)
-          return (problem("was not handed over by the key before it"), { keys, handovers });
+        const { size, root, nextKey, origin: named } = parseCheckpoint(note.text);
+        if (!signedBy(note, before) || nextKey !== row.vkey || size !== row.size || named !== before.name)
+          return (problem("was not handed over by the key before it"), { origin, keys, handovers });
         handovers.push({ where: "the key chain", size, root });
       }
       keys.set(`${key.name}+${key.keyId}`, {
@@ -123,43 +143,39 @@ function checkKeyChain(rows: readonly KeyRow[], findings: Findings): KeyChain {
       });
       before = key;
     } catch (error) {
-      return (problem(`can't be read (${(error as Error).message})`), { keys, handovers });
+      return (problem(`can't be read (${(error as Error).message})`), { origin, keys, handovers });
     }
   }
   if (rows.length === 0) findings.add(null, "The ledger has no keys, so nothing vouches for it.");
-  return { keys, handovers };
+  return { origin, keys, handovers };
 }
 
-function checkNote(where: string, text: string, chain: KeyChain, findings: Findings): Checkpoint | undefined {
+interface CheckedNote {
+  readonly size: number;
+  readonly root: string;
+  /** It bears the ledger's name, but no key of the chain signed it. */
+  readonly stranger: boolean;
+  /** Who steals today's key could sign another past with it; a key vouches for its own epoch only. */
+  readonly outOfTime: boolean;
+}
+
+/** Returns what is wrong with a note as a sentence, when it is not even a stranger's. */
+function checkNote(where: string, text: string, chain: KeyChain): CheckedNote | string {
   let note: Note;
   let checkpoint: Checkpoint;
   try {
     note = parseNote(text);
     checkpoint = parseCheckpoint(note.text);
   } catch (error) {
-    findings.add(null, `A checkpoint in ${where} is damaged: ${(error as Error).message}.`);
-    return undefined;
+    return `A checkpoint in ${where} is damaged: ${(error as Error).message}.`;
   }
+  const { size, root, origin } = checkpoint;
   const known = note.signatures.flatMap(({ name, keyId }) => chain.keys.get(`${name}+${keyId}`) ?? []);
   const signer = known.find(({ key }) => signedBy(note, key));
-  if (signer === undefined) {
-    findings.add(
-      null,
-      known.length === 0
-        ? `A checkpoint of ${checkpoint.size} entries in ${where} is signed by no key of this ledger.`
-        : `A checkpoint of ${checkpoint.size} entries in ${where} has a bad signature.`,
-    );
-    return undefined;
-  }
-  // Who steals today's key could sign another past with it; a key vouches for its own epoch only.
-  if (checkpoint.size < signer.from || checkpoint.size > signer.to) {
-    findings.add(
-      checkpoint.size,
-      `A checkpoint of ${checkpoint.size} entries in ${where} is signed by a key of another time.`,
-    );
-    return undefined;
-  }
-  return checkpoint;
+  if (signer !== undefined) return { size, root, stranger: false, outOfTime: size < signer.from || size > signer.to };
+  if (known.length > 0) return `A checkpoint of ${size} entries in ${where} has a bad signature.`;
+  if (origin === chain.origin) return { size, root, stranger: true, outOfTime: false };
+  return `A checkpoint in ${where} is of another ledger (${origin}).`;
 }
 
 function* checkEntries(

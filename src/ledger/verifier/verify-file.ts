@@ -306,7 +306,14 @@ export async function verifyLines(
       typeof chain === "string"
         ? undefined
         : note?.signatures.map(({ label }) => chain.get(label)).find((found) => found !== undefined);
-    if (note === undefined || span === undefined || !isSignedBy(note, span.vkey))
+    if (note !== undefined && span === undefined && note.origin === splitVkey(keys[0] ?? "")[0])
+      say(
+        note.size > tree.size ? tree.size : null,
+        note.size > tree.size
+          ? `Entry ${tree.size} and later are missing: a checkpoint of ${note.size} entries is signed by a key that this ledger has not seen; it was rolled back.`
+          : `A checkpoint of ${note.size} entries is signed by no key of this ledger: it was replaced, or rolled back and continued.`,
+      );
+    else if (note === undefined || span === undefined || !isSignedBy(note, span.vkey))
       say(null, "A checkpoint is damaged, or signed by no key of this ledger.");
     else if (note.size < span.from || note.size > span.to)
       say(note.size, `A checkpoint of ${note.size} entries is signed by a key of another time.`);
