@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { HostCommand } from "../../../src/wiring/doctor/run-host.ts";
 
 /** Where one test's agent lives: nothing of the machine's own user is seen by it. */
@@ -37,6 +37,10 @@ function binaryOf(folder: string, name: string): string | undefined {
   const path = join(installed, folder, "node_modules", ".bin", name);
   return existsSync(join(installed, folder, ".complete")) && existsSync(path) ? path : undefined;
 }
+
+/** Folders of the agents' programs, for a PATH. */
+export const installedAgents = (): string[] =>
+  [claudeCode, codex, gemini].flatMap(({ binary }) => (binary === undefined ? [] : [dirname(binary)]));
 
 const mustExist = (agent: TestedAgent): string => {
   if (agent.binary === undefined) throw new Error(`${agent.name} is not installed: node scripts/install-agents.js`);

@@ -1,0 +1,4 @@
+import { claudeCode } from "./harness/agents.ts";
+import { sharedCases } from "./harness/shared-cases.ts";
+
+sharedCases(claudeCode);
