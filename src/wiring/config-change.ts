@@ -9,6 +9,8 @@ export interface ConfigChange {
   readonly text: string | null;
   readonly hook: string;
   readonly home: string;
+  /** False when the operator has unwired Claude Code (`isRecorded`): open sessions may then drop our hooks. */
+  readonly wired?: boolean;
 }
 
 /**
@@ -17,6 +19,7 @@ export interface ConfigChange {
  * @returns what is wrong in one sentence with the way out, or undefined when there is no objection
  */
 export function configChangeObjection(change: ConfigChange): string | undefined {
+  if (change.wired === false) return undefined;
   const objection = objectionTo(change);
   return objection && `${objection} If you are the operator and mean it, unwire first: signalbox unwire claude-code`;
 }

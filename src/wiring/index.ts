@@ -18,7 +18,7 @@ export { type DiscoveredAgent, discover } from "./discover.ts";
 export { inspect } from "./inspect.ts";
 export { launchRecord } from "./launch-record.ts";
 export { homeEdits, planUnwire, planWire } from "./plan.ts";
-export { grantsAllow } from "./record.ts";
+export { grantsAllow, isRecorded } from "./record.ts";
 export type { FileEdit, Finding, Inspection, Launch, Plan, WiredAgent, WireRequest, WiringWorld } from "./wiring.ts";
 export { WiringRefused, wiredAgents } from "./wiring.ts";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Place } from "../protocol/place.ts";
@@ -53,6 +53,11 @@ export function readRecord(place: Place, agent: WiredAgent): WireRecord | undefi
       { cause: error },
     );
   }
+}
+
+/** Whether this home wired the agent and has not unwired it since. A record that is damaged counts: guarding goes on. */
+export function isRecorded(place: Place, agent: WiredAgent): boolean {
+  return existsSync(recordPath(place, agent));
 }
 
 /** Whether the operator wired this agent with `--grant`: policy's allow is then told to the host as an approval. */

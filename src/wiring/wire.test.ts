@@ -19,7 +19,17 @@ import fc from "fast-check";
 import { parse as parseJsonc } from "jsonc-parser";
 import { agentEvents } from "../protocol/agents.ts";
 import { placeIn } from "../protocol/place.ts";
-import { agentFiles, apply, applyHome, grantsAllow, inspect, planUnwire, planWire, wiredAgents } from "./index.ts";
+import {
+  agentFiles,
+  apply,
+  applyHome,
+  grantsAllow,
+  inspect,
+  isRecorded,
+  planUnwire,
+  planWire,
+  wiredAgents,
+} from "./index.ts";
 import type { WiredAgent, WireRequest } from "./wiring.ts";
 
 interface Rig {
@@ -72,12 +82,14 @@ test("wiring a machine without settings, and unwiring it, leaves no trace in the
   for (const agent of wiredAgents) {
     wire(it, agent);
     assert.equal(inspect(it.request(agent)).wired, "yes");
+    assert.equal(isRecorded(it.request(agent).place, agent), true);
     assert.equal(statSync(it.settings(agent)).mode & 0o777, 0o600);
     assert.equal(planWire(it.request(agent)).changes, false, "twice changes nothing");
   }
   for (const agent of wiredAgents) {
     unwire(it, agent);
     assert.equal(inspect(it.request(agent)).wired, "no");
+    assert.equal(isRecorded(it.request(agent).place, agent), false);
     assert.equal(planUnwire(it.request(agent)).changes, false);
   }
   assert.deepEqual(readdirSync(it.user), []);
