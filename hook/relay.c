@@ -24,9 +24,10 @@
 /* ---- what each host's events need ------------------------------------------------------------------------------------- */
 
 /* The forms in which the hosts read a deny (recorded from the real programs). */
-enum form { silent, hook_output, permission_request, flat_permission, flat_decision, behavior };
+enum form { silent, hook_output, permission_request, flat_permission, flat_decision, flat_verdict, behavior };
 
 /*
+ * The deciding events of src/protocol/agents.ts, which a test compares, with the forms of src/dialects/agents.
  * Only events that decide fail closed: exit 2 on UserPromptSubmit would swallow a prompt and on Stop force another round.
  * A deny is the host's own JSON on stdout, the reason on stderr and exit 2; a permission request is answered by JSON alone.
  */
@@ -45,7 +46,7 @@ static const struct rule {
     {"copilot", "permissionRequest", behavior, 280000},
     {"copilot", "PermissionRequest", behavior, 280000},
     {"opencode", "tool.execute.before", flat_decision, 280000},
-    {"generic", "PreToolUse", hook_output, 280000},
+    {"generic", "tool-call", flat_verdict, 280000},
     /* Hosts that are quitting wait about a second. */
     {NULL, "SessionEnd", silent, 1000},
     {NULL, "sessionEnd", silent, 1000},
@@ -110,6 +111,7 @@ static int answer_statically(const struct rule *rule, const char *reason) {
       break;
     case flat_permission: format = "{\"permissionDecision\":\"deny\",\"permissionDecisionReason\":\"%s\"}"; break;
     case flat_decision: format = "{\"decision\":\"deny\",\"reason\":\"%s\"}"; break;
+    case flat_verdict: format = "{\"verdict\":\"deny\",\"reason\":\"%s\"}"; break;
     case behavior: format = "{\"behavior\":\"deny\",\"message\":\"%s\"}"; break;
   }
   int length = snprintf(out, sizeof out, format, text);
@@ -266,9 +268,9 @@ struct buffer {
 /* Makes room for `more` bytes; false at the limit or without memory. */
 static bool make_room(struct buffer *buffer, size_t more, size_t max) {
   if (buffer->room - buffer->count >= more) return true;
-  size_t room = buffer->room == 0 ? 16384 : buffer->room * 2;
+  if (buffer->count > max) return false;
+  size_t room = buffer->room * 2 > buffer->count + more ? buffer->room * 2 : buffer->count + more;
   if (room > max + more) room = max + more;
-  if (room - buffer->count < more) return false;
   char *bytes = realloc(buffer->bytes, room);
   if (bytes == NULL) return false;
   buffer->bytes = bytes;
@@ -458,7 +460,10 @@ static void restore_signals(void) {
   signal(SIGPIPE, SIG_IGN);
 }
 
-#if !defined(HOOK_WITHOUT_MAIN)
+#if defined(HOOK_WITHOUT_MAIN) /* the fuzzer has its own */
+#define main hook_main
+int hook_main(int argc, char **argv);
+#endif
 int main(int argc, char **argv) {
   int64_t started = now_ms();
   if (argc == 2 && strcmp(argv[1], "--peer") == 0) return peer_main(3);
@@ -491,4 +496,3 @@ int main(int argc, char **argv) {
   }
   return relay(home, agent, event, rule, &body, deadline);
 }
-#endif

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import {
+  buildHook,
+  linesOf,
+  makeHome,
+  playDaemon,
+  answer,
+  programs,
+  runHook,
+  writeDaemonRecord,
+  writeRecord,
+} from "./test/stage.ts";
+
+before(buildHook);
+
+for (const program of [programs.hook, programs.checked]) {
+  describe(program === programs.hook ? "launch" : "launch under the sanitizers", () => {
+    test("a daemon that is away is started by the record, with its environment and nothing of ours", async (t) => {
+      const home = makeHome(t);
+      writeDaemonRecord(home);
+      const attacker = join(home, "attacker");
+      mkdirSync(attacker);
+      for (const name of ["node", "signalbox", "sh"])
+        writeFileSync(join(attacker, name), `#!/bin/sh\necho run > ${home}/attacked\n`, { mode: 0o755 });
+      writeFileSync(
+        join(attacker, "evil.js"),
+        `require("fs").writeFileSync(${JSON.stringify(`${home}/attacked`)}, "x")`,
+      );
+      const hostile = {
+        PATH: attacker,
+        NODE_OPTIONS: `--require ${attacker}/evil.js`,
+        SIGNALBOX_HOME: attacker,
+        SIGNALBOX_MODE: "observe",
+        HOME: attacker,
+        ...(program === programs.hook ? { LD_PRELOAD: `${attacker}/evil.so` } : {}), // the sanitizer's own library minds
+      };
+      const run = await runHook({ program, home, environment: hostile });
+      assert.deepEqual([run.code, run.stdout, run.stderr], [0, "{}", ""]);
+      const started = JSON.parse(readFileSync(join(home, "started.json"), "utf8"));
+      assert.deepEqual(started.environment, { LANG: "C.UTF-8" });
+      assert.deepEqual(started.arguments, [home, "", "two words"]);
+      assert.equal(started.cwd, "/");
+      assert.equal(started.umask, 0o077);
+      assert.ok(!existsSync(join(home, "attacked")));
+      assert.ok(!started.open.some((path: string) => path.includes("launching")), started.open.join(" "));
+      assert.equal((await runHook({ program, home, environment: hostile })).code, 0);
+      assert.equal(linesOf(join(home, "pids")).length, 1);
+    });
+
+    test("kill -9 between two calls: the next one starts it again and is answered", async (t) => {
+      const home = makeHome(t);
+      writeDaemonRecord(home);
+      assert.equal((await runHook({ program, home })).code, 0);
+      process.kill(Number(linesOf(join(home, "pids")).at(-1)), "SIGKILL");
+      rmSync(join(home, "sock")); // the small daemon does not clear a stale socket away; the real one does
+      const run = await runHook({ program, home });
+      assert.deepEqual([run.code, run.stdout], [0, "{}"]);
+      assert.equal(linesOf(join(home, "pids")).length, 2);
+    });
+
+    test("twenty hooks at once start one daemon", async (t) => {
+      const home = makeHome(t);
+      writeDaemonRecord(home);
+      const runs = await Promise.all(Array.from({ length: 20 }, () => runHook({ program, home })));
+      assert.deepEqual(
+        runs.map(({ code, stdout, stderr }) => `${code} ${stdout} ${stderr}`),
+        Array.from({ length: 20 }, () => "0 {} "),
+      );
+      assert.equal(linesOf(join(home, "pids")).length, 1);
+    });
+
+    test("a start that fails is tried for two seconds, and then not again for thirty", async (t) => {
+      const home = makeHome(t);
+      writeRecord(home, { exec: "/bin/sh", args: ["-c", `echo $$ >> '${home}/pids'; echo cannot >&2; exit 3`] });
+      const runs = await Promise.all(Array.from({ length: 5 }, () => runHook({ program, home })));
+      for (const run of runs) {
+        assert.equal(run.code, 2);
+        assert.match(run.stderr, /signalbox doctor/);
+        assert.ok(run.ms >= 1_900 && run.ms < 3_500, `${run.ms} ms`);
+      }
+      assert.equal(readFileSync(join(home, "log", "launch.log"), "utf8"), "cannot\n");
+      const again = await runHook({ program, home });
+      assert.equal(again.code, 2);
+      assert.match(again.stderr, /a moment ago/);
+      assert.ok(again.ms < 1_000, `${again.ms} ms`);
+      assert.equal(linesOf(join(home, "pids")).length, 1);
+      const [word, at, boot] = readFileSync(join(home, "launching"), "utf8").trim().split(" ");
+      assert.equal(word, "failed");
+      // Half a minute later, or after a boot, it is tried again.
+      writeDaemonRecord(home);
+      writeFileSync(join(home, "launching"), `failed ${Number(at) - 31_000} ${boot}\n`);
+      assert.equal((await runHook({ program, home })).code, 0);
+      process.kill(Number(linesOf(join(home, "pids")).at(-1)), "SIGKILL");
+      rmSync(join(home, "sock"));
+      writeFileSync(join(home, "launching"), `failed ${at} another-boot\n`);
+      assert.equal((await runHook({ program, home })).code, 0);
+    });
+
+    test("a program that can't be run is said at once", async (t) => {
+      const home = makeHome(t);
+      writeRecord(home, { exec: join(home, "gone"), args: [] });
+      const run = await runHook({ program, home });
+      assert.equal(run.code, 2);
+      assert.match(run.stderr, /gone can't be run \(No such file or directory\)/);
+      assert.ok(run.ms < 1_000, `${run.ms} ms`);
+    });
+
+    test("stopped to stay: deciding events are denied with both commands, others pass, and nothing is started", async (t) => {
+      const home = makeHome(t);
+      writeDaemonRecord(home);
+      writeFileSync(join(home, "stay"), "");
+      const run = await runHook({ program, home, agent: "codex" });
+      assert.equal(run.code, 2);
+      assert.match(run.stderr, /signalbox up/);
+      assert.match(run.stderr, /signalbox unwire codex/);
+      const stop = await runHook({ program, home, event: "Stop" });
+      assert.deepEqual([stop.code, stop.stdout, stop.stderr], [0, "", ""]);
+      assert.ok(!existsSync(join(home, "pids")));
+    });
+
+    test("an event that decides nothing starts nothing", async (t) => {
+      const home = makeHome(t);
+      writeDaemonRecord(home);
+      for (const event of ["SessionStart", "UserPromptSubmit", "PostToolUse", "Stop", "SessionEnd"]) {
+        const run = await runHook({ program, home, event });
+        assert.deepEqual([run.code, run.stdout, run.stderr], [0, "", ""]);
+        assert.ok(run.ms < 1_000, `${run.ms} ms`);
+      }
+      assert.ok(!existsSync(join(home, "pids")));
+    });
+
+    test("a home or record that others can write is not trusted, even with a daemon", async (t) => {
+      const cases: Record<string, (home: string) => void> = {
+        "home for the group": (home) => chmodSync(home, 0o770),
+        "home for all": (home) => chmodSync(home, 0o707),
+        "record for the group": (home) => chmodSync(join(home, "launch"), 0o660),
+        "record is a link": (home) => {
+          rmSync(join(home, "launch"));
+          writeFileSync(join(home, "elsewhere"), "");
+          symlinkSync(join(home, "elsewhere"), join(home, "launch"));
+        },
+        "record is a folder": (home) => {
+          rmSync(join(home, "launch"));
+          mkdirSync(join(home, "launch"));
+        },
+        "no home": (home) => rmSync(home, { recursive: true }),
+      };
+      for (const [name, spoil] of Object.entries(cases)) {
+        const home = makeHome(t);
+        writeDaemonRecord(home);
+        await playDaemon(t, join(home, "sock"), (_, __, response) => answer(response, 0, ""));
+        spoil(home);
+        const run = await runHook({ program, home });
+        assert.equal(run.code, 2, name);
+        assert.match(run.stderr, /Run: /, name);
+        assert.deepEqual((await runHook({ program, home, event: "Stop" })).code, 0, name);
+      }
+    });
+
+    test("a record that is not understood to the last line is a fault", async (t) => {
+      const first = "signalbox-launch 1\n";
+      const records: Record<string, string> = {
+        empty: "",
+        "cut off": `${first}socket /a/sock`,
+        "newer version": "signalbox-launch 2\nsocket /a/sock\n",
+        "unknown word": `${first}socket /a/sock\nuser root\n`,
+        "two sockets": `${first}socket /a/sock\nsocket /b/sock\n`,
+        "relative socket": `${first}socket sock\n`,
+        "long socket": `${first}socket /${"a".repeat(100)}\n`,
+        "no socket": `${first}exec /bin/true\n`,
+        NUL: `${first}socket /a\0b\n`,
+        "relative program": `${first}socket /a/sock\nexec node\n`,
+        "variable without name": `${first}socket /a/sock\nenv =x\n`,
+        "too many arguments": `${first}socket /a/sock\n${"arg x\n".repeat(65)}`,
+        "too long": `${first}socket /a/sock\narg ${"x".repeat(70_000)}\n`,
+      };
+      for (const [name, text] of Object.entries(records)) {
+        const home = makeHome(t);
+        writeFileSync(join(home, "launch"), text, { mode: 0o600 });
+        const run = await runHook({ program, home });
+        assert.equal(run.code, 2, name);
+        assert.match(run.stderr, /launch record/, name);
+      }
+    });
+
+    test("the record's socket is used", async (t) => {
+      const home = makeHome(t);
+      const elsewhere = makeHome(t);
+      writeFileSync(join(home, "launch"), `signalbox-launch 1\nsocket ${elsewhere}/s\n`, { mode: 0o600 });
+      await playDaemon(t, join(elsewhere, "s"), (_, __, response) => answer(response, 0, "{}"));
+      assert.equal((await runHook({ program, home })).stdout, "{}");
+    });
+  });
+}
