@@ -1,3 +1,4 @@
+import { factValue } from "../facts/index.ts";
 import type { Fact, FactQuery, Facts as KnownFacts, Judgement, Machine, ToolCall, Workspace } from "../gate/index.ts";
 import { factKey } from "../gate/index.ts";
 import type { Policy } from "../gate/policy/index.ts";
@@ -84,21 +85,7 @@ function usedFacts({ used }: Judgement, known: ReadonlyMap<string, Fact>): Recor
   const short: Record<string, string> = {};
   for (const key of used) {
     const fact = known.get(key);
-    if (fact !== undefined) short[key] = shortFact(fact);
+    if (fact !== undefined) short[key] = factValue(fact);
   }
   return short;
-}
-
-function shortFact(fact: Fact): string {
-  if ("unknown" in fact) return "unknown";
-  switch (fact.ask) {
-    case "path":
-      return `${fact.type} ${fact.real}`;
-    case "git":
-      return fact.state;
-    case "made":
-      return String(fact.made);
-    case "script":
-      return `sha256 ${fact.sha256}`;
-  }
 }

@@ -17,11 +17,12 @@ export interface Presence {
 
 export interface PresencePorts {
   readonly operator: Operator;
-  /** When the session began, in epoch milliseconds; undefined when the daemon does not know it. */
-  sessionStartedMs(hold: HoldView): number | undefined;
+  session(
+    hold: HoldView,
+  ): { readonly startedAtMs: number; readonly process: { readonly startTime: number } | undefined } | undefined;
 }
 
-export function createPresence({ operator, sessionStartedMs }: PresencePorts): Presence {
+export function createPresence({ operator, session }: PresencePorts): Presence {
   const prove = async (
     call: Call,
     purpose: string,
@@ -43,7 +44,9 @@ export function createPresence({ operator, sessionStartedMs }: PresencePorts): P
       await prove(call, "This", {});
     },
     async forHold(hold, call) {
-      const proof = await prove(call, `Deciding ${hold.id}`, { sessionStartedMs: sessionStartedMs(hold) });
+      const known = session(hold);
+      const about = { sessionStartedMs: known?.startedAtMs, agentStartTicks: known?.process?.startTime };
+      const proof = await prove(call, `Deciding ${hold.id}`, about);
       if (proof.level === "multiplexer" && !hold.undoable)
         throw new Refusal(
           "NOT_PERMITTED",

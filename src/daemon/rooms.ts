@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { createFacts, isAlive, processOf } from "../facts/index.ts";
+import { alive, createFacts, processOf } from "../facts/index.ts";
 import { builtin, builtinRules, exampleJudge, judge } from "../gate/index.ts";
 import { compile, narrowRule, parsePolicy, type Policy, type PolicyLayer } from "../gate/policy/index.ts";
 import { redact, redactCommand } from "../gate/redact/index.ts";
@@ -117,7 +117,7 @@ export function buildRooms(options: RoomsOptions): Serving {
   });
   const notify = building.use(createNotify({ clock, log, environment: processEnvironment() }));
   const judgeHeld = (hold: HoldView, input: HoldView["input"]) => {
-    const session = sessions.find(hold);
+    const session = sessions.find({ agent: hold.agent, session: hold.session });
     if (session === undefined)
       throw new Refusal(
         "CONFLICT",
@@ -142,12 +142,17 @@ export function buildRooms(options: RoomsOptions): Serving {
       approvalAgeMsMax: config.holds.approvalAgeMsMax,
     },
     fingerprint,
-    alive: isAlive,
+    alive,
     judgeEdited: async (hold, input) => ({
       judged: await judgeHeld(hold, input as HoldView["input"]),
       redactedInput: redact(input),
     }),
-    proposeRule: (hold) => proposeRule(hold, sessions.find(hold)?.workspace.root ?? hold.cwd, judging),
+    proposeRule: (hold) =>
+      proposeRule(
+        hold,
+        sessions.find({ agent: hold.agent, session: hold.session })?.workspace.root ?? hold.cwd,
+        judging,
+      ),
     saveRule: (_, rule) => policyDesk.saveRule(rule),
     onChange: (hold) => {
       if (hold.state === "open" && hold.waiting > 0 && holds.watchers === 0 && config.holds.desktopNotification)
@@ -168,7 +173,12 @@ export function buildRooms(options: RoomsOptions): Serving {
   const operator = createOperator({
     hook,
     clock,
-    agents: () => sessions.list({ ended: false, limit: 1_000 }),
+    agents: () =>
+      sessions.list({ ended: false, limit: 1_000 }).map(({ agent, id, pid, startedAt }) => ({
+        pid,
+        startTicks: sessions.find({ agent, session: id })?.process?.startTime,
+        startedAtMs: Date.parse(startedAt),
+      })),
   });
   const status = createStatus({
     place,
@@ -202,7 +212,7 @@ export function buildRooms(options: RoomsOptions): Serving {
 
   const presence = createPresence({
     operator,
-    sessionStartedMs: (hold) => sessions.find(hold)?.startedAtMs,
+    session: (hold) => sessions.find({ agent: hold.agent, session: hold.session }),
   });
   return {
     allow: (access, call) => presence.allow(access, call),

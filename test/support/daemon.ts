@@ -1,0 +1,218 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { type Client, connect } from "../../src/client/index.ts";
+import { daemonArguments, type Place, placeIn } from "../../src/protocol/place.ts";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+const built = (name: string) => join(root, "build", name);
+const main = join(root, "src/main.ts");
+
+/** The environment of everything that tests start: nothing of the developer's own. */
+export const plainEnvironment = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: "/nonexistent", LANG: "C.UTF-8" };
+
+/** A home of its own below /tmp (socket paths are short), gone at the end of the test. */
+export function makeHome(): Place & Disposable {
+  const place = placeIn(mkdtempSync("/tmp/sb-"));
+  return { ...place, [Symbol.dispose]: () => rmSync(place.home, { recursive: true, force: true }) };
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The real daemon in a process of its own. */
+export class TestDaemon implements AsyncDisposable {
+  readonly place: Place;
+  readonly child: ChildProcess;
+  readonly exited: Promise<number>;
+
+  private constructor(place: Place, child: ChildProcess) {
+    this.place = place;
+    this.child = child;
+    this.exited = once(child, "exit").then(([code, signal]) => (code as number | null) ?? (signal === null ? 1 : 128));
+  }
+
+  static async start(place: Place, settings: readonly string[] = []): Promise<TestDaemon> {
+    const child = spawn(
+      process.execPath,
+      [...daemonArguments(place, main), ...settings.flatMap((pair) => ["--set", pair]), "--ready-fd", "3"],
+      { env: { ...plainEnvironment, HOME: place.home }, stdio: ["ignore", "inherit", "pipe", "pipe"] },
+    );
+    const daemon = new TestDaemon(place, child);
+    let complaint = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      complaint += text;
+    });
+    const ready = await Promise.race([
+      once(child.stdio[3] as Readable, "data").then(() => true),
+      daemon.exited.then(() => false),
+    ]);
+    if (!ready) throw new Error(`the daemon did not start: ${complaint}`);
+    return daemon;
+  }
+
+  connect(): Promise<Client> {
+    return connect({ socket: this.place.socket });
+  }
+
+  async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<number> {
+    this.child.kill(signal);
+    return this.exited;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await this.kill("SIGTERM");
+  }
+}
+
+/** Ends whatever daemon serves the home, whoever started it: a hook, a CLI. */
+export async function endDaemon(place: Place): Promise<void> {
+  try {
+    await using client = await connect({ socket: place.socket });
+    const { pid } = await client.call("daemon/hello", {});
+    process.kill(pid, "SIGTERM");
+    await new Promise<void>((resolve) => {
+      client.closed.addEventListener("abort", () => resolve(), { once: true });
+      if (client.closed.aborted) resolve();
+    });
+  } catch {
+    // none serves, which is what was wanted
+  }
+}
+
+/** Runs a program to its end. */
+export function run(
+  file: string,
+  args: readonly string[],
+  options: { stdin?: string | Buffer; env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Promise<Ran> & { readonly child: ChildProcess } {
+  const child = spawn(file, [...args], {
+    env: options.env ?? plainEnvironment,
+    cwd: options.cwd ?? "/",
+    stdio: "pipe",
+  });
+  const ran = new Promise<Ran>((resolve, reject) => {
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve({ code: code ?? (signal === null ? 1 : 128), stdout, stderr }));
+    child.stdin.on("error", () => {}); // a program that ends without reading its input is no fault of ours
+    child.stdin.end(options.stdin ?? "");
+  });
+  return Object.assign(ran, { child });
+}
+
+/** The command line, in a home. */
+export function cli(place: Place, ...args: readonly string[]): ReturnType<typeof run> {
+  return run(process.execPath, [join(root, "bin/signalbox.js"), "--home", place.home, ...args]);
+}
+
+/** The hook client as a host runs it. */
+export function hook(
+  place: Place,
+  agent: string,
+  event: string,
+  payload: object | string | Buffer,
+  options: { env?: NodeJS.ProcessEnv } = {},
+): ReturnType<typeof run> {
+  const stdin = typeof payload === "string" || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload);
+  return run(built("signalbox-hook"), ["--home", place.home, agent, event], { stdin, ...options });
+}
+
+/** A payload in Claude Code's form. */
+export function preToolUse(
+  session: string,
+  cwd: string,
+  tool: string,
+  input: object,
+  id: string = `toolu_${randomUUID()}`,
+): object {
+  return {
+    session_id: session,
+    cwd,
+    hook_event_name: "PreToolUse",
+    permission_mode: "default",
+    tool_name: tool,
+    tool_input: input,
+    tool_use_id: id,
+  };
+}
+
+/**
+ * A person at a terminal: a shell that leads a session of its own with its own pseudo-terminal, opened now. What it is told to run later
+ * has that terminal, so a session of an agent that begins after this can be decided from it.
+ */
+export class Person implements AsyncDisposable {
+  readonly #shell: ChildProcess;
+  readonly #place: Place;
+  #screen = "";
+  #heard: (() => void) | undefined;
+
+  constructor(place: Place) {
+    this.#place = place;
+    if (!existsSync(built("pty"))) execFileSync(process.execPath, [join(root, "scripts/build-hook.js"), "--tests"]);
+    this.#shell = spawn(built("pty"), ["/bin/sh"], {
+      env: { ...plainEnvironment, PS1: "", HOME: place.home },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    this.#shell.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.#screen += text;
+      this.#heard?.();
+    });
+  }
+
+  /** Types a CLI command and waits for its end. */
+  async type(...args: readonly string[]): Promise<{ code: number; text: string }> {
+    const mark = randomUUID();
+    const words = [process.execPath, join(root, "bin/signalbox.js"), "--home", this.#place.home, ...args].map(
+      (word) => `'${word.replaceAll("'", `'\\''`)}'`,
+    );
+    const from = this.#screen.length;
+    // The mark is put together by printf, so that the terminal's echo of this very line is not taken for its answer.
+    this.#shell.stdin?.write(`${words.join(" ")}; printf '%s %s\\n' "${mark.slice(0, 18)}""${mark.slice(18)}" "$?"\n`);
+    const end = new RegExp(`${mark} (\\d+)`);
+    for (;;) {
+      const match = end.exec(this.#screen.slice(from));
+      if (match !== null) {
+        const text = this.#screen.slice(from, from + match.index);
+        return { code: Number(match[1]), text: text.slice(text.indexOf("\n") + 1) };
+      }
+      await new Promise<void>((resolve) => {
+        this.#heard = resolve;
+      });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#shell.stdin?.end("exit\n");
+    if (this.#shell.exitCode === null) {
+      this.#shell.kill("SIGTERM");
+      await once(this.#shell, "exit");
+    }
+  }
+}
+
+/** Resolves with the first open hold of that session. */
+export async function nextHold(client: Client, session: string): Promise<string> {
+  const found = Promise.withResolvers<string>();
+  const stop = new AbortController();
+  const look = (hold: { id: string; session: string; state: string }) => {
+    if (hold.session === session && hold.state === "open") found.resolve(hold.id);
+  };
+  const { first } = await client.stream("hold/watch", {}, ({ hold }) => look(hold), { signal: stop.signal });
+  first.holds.forEach(look);
+  try {
+    return await found.promise;
+  } finally {
+    stop.abort(new Error("found"));
+  }
+}
