@@ -1,0 +1,134 @@
+import { realpathSync } from "node:fs";
+import { type FilterNames, findGit, findGitState } from "./git.ts";
+import { findPath, resolvePath } from "./paths.ts";
+import { findScript } from "./script.ts";
+import { Turns } from "./turns.ts";
+import type { Fact, FactQuery, Facts, FactsContext, FactsOptions, Machine, Workspace } from "./types.ts";
+import { findWorkspace } from "./workspace.ts";
+
+/** Questions of one request; more are unknown. */
+export const queriesMax = 256;
+const deadlineMsDefault = 300;
+/** At a time, all requests together. */
+const gitsMax = 4;
+const looksMax = 16;
+
+export function createFacts(options: FactsOptions): Facts {
+  return new World(options);
+}
+
+/** A fact in a short form that changes when the fact does: what approvals are bound to. */
+export function factValue(fact: Fact): string {
+  if ("unknown" in fact) return "unknown";
+  switch (fact.ask) {
+    case "path":
+      return `${fact.type} ${fact.real}`;
+    case "git":
+      return fact.state;
+    case "made":
+      return fact.made ? "made by the session" : "not made by the session";
+    case "script":
+      return `sha256:${fact.sha256}`;
+  }
+}
+
+class World implements Facts {
+  readonly #options: FactsOptions;
+  readonly #machine: Machine;
+  readonly #git: string | undefined;
+  readonly #gits = new Turns(gitsMax);
+  readonly #looks = new Turns(looksMax);
+
+  constructor(options: FactsOptions) {
+    this.#options = options;
+    this.#git = options.git ?? findGit();
+    const temps = [
+      "/tmp",
+      "/var/tmp",
+      ...(options.tempDir === undefined ? [] : [options.tempDir.replace(/(?<=.)\/+$/, "")]),
+    ];
+    this.#machine = Object.freeze({
+      userHome: options.userHome,
+      user: options.user,
+      tempRoots: [...new Set(temps.flatMap((path) => [path, real(path)]))],
+      signalboxPaths: options.signalboxPaths,
+      agentConfigPaths: options.agentConfigPaths,
+    });
+  }
+
+  machine(): Machine {
+    return this.#machine;
+  }
+
+  workspaceAt(cwd: string): Promise<Workspace> {
+    return findWorkspace(cwd, this.#machine, this.#options.addedFolders ?? [], this.#deadline());
+  }
+
+  async find(
+    queries: readonly FactQuery[],
+    context: FactsContext,
+    { signal }: { signal: AbortSignal },
+  ): Promise<Map<string, Fact>> {
+    const facts = new Map<string, Fact>();
+    const over = AbortSignal.any([signal, this.#deadline()]);
+    const filters: FilterNames = new Map();
+    const unique = new Map(queries.map((query) => [`${query.ask}:${query.path}`, query]));
+    const pending: Promise<void>[] = [];
+    for (const [key, query] of unique) {
+      if (facts.size >= queriesMax) {
+        facts.set(key, { ask: query.ask, unknown: `only ${queriesMax} things are looked at for one call` });
+        continue;
+      }
+      facts.set(key, { ask: query.ask, unknown: "it was not found out in time" });
+      const answer = this.#answer(query, context, filters, over).then(
+        (fact) => void facts.set(key, fact),
+        (error: unknown) => {
+          const why = over.aborted
+            ? "it was not found out in time"
+            : error instanceof Error
+              ? error.message
+              : String(error);
+          facts.set(key, { ask: query.ask, unknown: why });
+        },
+      );
+      pending.push(answer);
+    }
+    await Promise.race([Promise.all(pending), aborted(over)]);
+    // A copy: what comes in late must not change under the judge.
+    return new Map(facts);
+  }
+
+  async #answer(query: FactQuery, context: FactsContext, filters: FilterNames, signal: AbortSignal): Promise<Fact> {
+    switch (query.ask) {
+      case "path":
+        return this.#looks.run(() => findPath(query.path, signal), signal);
+      case "script":
+        return this.#looks.run(() => findScript(query.path, signal), signal);
+      case "git":
+        return this.#gits.run(() => findGitState(this.#git, query.path, filters, signal), signal);
+      case "made": {
+        const { real } = await this.#looks.run(() => resolvePath(query.path, signal), signal);
+        return { ask: "made", made: this.#options.made(context, real) };
+      }
+    }
+  }
+
+  #deadline(): AbortSignal {
+    return AbortSignal.timeout(this.#options.deadlineMs ?? deadlineMsDefault);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // a temp root that is not there
+  }
+}
