@@ -78,7 +78,7 @@ test("whatever comes, every well-formed request is answered and the connection l
         }
       },
     ),
-    { numRuns: 150, interruptAfterTimeLimit: 6_000 },
+    { numRuns: 800, interruptAfterTimeLimit: 5_000 },
   );
   assert.ok(frames > 2_000, `${frames} frames`);
 });
