@@ -28,7 +28,8 @@ import type {
   VerifyReport,
   Written,
 } from "./types.ts";
-import { type Anchor, verifySteps } from "./verify.ts";
+import { verifySteps } from "./verify.ts";
+import type { Anchor } from "./vouching.ts";
 import { Writer } from "./writer.ts";
 
 const defaults: LedgerLimits = {

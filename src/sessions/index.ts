@@ -8,4 +8,6 @@
  * `detailsBytesMax` of unknown fields per session.
  * Never: decides anything, keeps an input, guesses a workspace again later.
  */
+export { sessionsMigrations } from "./rows.ts";
+export { createSessions } from "./sessions.ts";
 export type * from "./types.ts";

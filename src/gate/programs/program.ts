@@ -81,6 +81,8 @@ export interface Arg {
   readonly secret: boolean;
   /** It was quoted, so a leading `~` is a letter and an empty word is a word. */
   readonly quoted: boolean;
+  /** For a process substitution, `<(curl ...)`: what reading it gives. */
+  readonly content?: Flow;
 }
 
 /** What comes in by stdin, or goes out by stdout, as far as it can be known. */
@@ -140,6 +142,9 @@ export interface Use {
   /** What is neither flag, value of a flag nor subcommand. */
   readonly operands: readonly Arg[];
   readonly stdin: Flow;
+  /** How many words named the subcommand. */
+  readonly words: number;
+  readonly workspaceRoot: string;
   /** Variables set for this call or earlier in the same text, as far as known. */
   variable(name: string): Arg | undefined;
   /** True when the flag was given by any of its names. `has("-r")` and `has("--recursive")` are the same if they share an entry. */
@@ -155,14 +160,20 @@ export interface Use {
     arg: Arg | undefined,
     use: { readonly kind: "receive" | "send" | "mutate-remote"; readonly what?: string; readonly secret?: boolean },
   ): void;
+  /** The folder in which the rest of this use works, as with `git -C`. */
+  changeFolder(folder: Arg): void;
   /** Runs a command given as words, with this use's stdin unless another is given. */
   run(words: readonly Arg[], stdin?: Flow): void;
+  /** Runs a command with variables set, given as `NAME=value` words. */
+  withVariables(set: readonly Arg[], words: readonly Arg[]): void;
   /** Runs code: what its literals show is judged, what is dynamic is opaque. */
   code(language: Language, code: Arg, how?: { readonly remote?: string; readonly args?: readonly Arg[] }): void;
   /** Runs the code that comes in by stdin. */
   stdinCode(language: Language): void;
   /** Runs a local file. One of the workspace is its own affair; one from elsewhere is looked up in the facts. */
   script(file: Arg, language: Language, args?: readonly Arg[]): void;
+  /** Makes a new temporary file or folder, whose path goes to stdout. */
+  temporary(template: Arg | undefined): void;
   /** What goes to stdout. Default: what came in, no longer known as text. */
   output(flow: Partial<Flow>): void;
 }

@@ -187,6 +187,7 @@ export async function verifyLines(
   let explainedBelow = 0;
   let before: Buffer | undefined;
   let at = 0;
+  let doubt: { seq: number; leaf: Buffer } | undefined;
   let header: { from: number; to: number } | undefined;
   let broken = false;
   /** Roots at the sizes that notes speak of; notes come before entries. */
@@ -205,11 +206,18 @@ export async function verifyLines(
         seq > tree.size ? `Entry ${tree.size} is missing.` : `Entry ${seq} is there twice.`,
       );
     }
-    const problem = entryProblem(line, body, seq);
-    if (problem !== undefined) {
-      broken = true;
-      say(problem.seq, problem.problem);
+    const parsed = jsonOf(body);
+    // Two neighbours did not fit: this third one knows whether the second is as it was.
+    if (doubt !== undefined) {
+      const changed = parsed?.["prev"] === doubt.leaf.toString("hex") ? doubt.seq - 1 : doubt.seq;
+      say(changed, `Entry ${changed} was changed or put in: it and entry ${doubt.seq} don't follow each other.`);
+      doubt = undefined;
     }
+    const prev = seq === 0 ? "0".repeat(64) : before?.toString("hex");
+    const problem = entryProblem(line, body, seq, parsed);
+    if (problem !== undefined) say(seq, problem);
+    else if (seq > 0 && prev !== undefined && parsed?.["prev"] !== prev) doubt = { seq, leaf: leafOf(body) };
+    broken ||= problem !== undefined || doubt !== undefined;
     if (typeof payload !== "string" || typeof salt !== "string") gone.push(seq);
     else if (body.includes('"kind":"ledger/re')) {
       const own = jsonOf(payload) ?? {};
@@ -222,30 +230,21 @@ export async function verifyLines(
     if (wanted.has(tree.size)) rootAt.set(tree.size, tree.root());
   };
 
-  const entryProblem = (line: Line, body: string, seq: number): { seq: number; problem: string } | undefined => {
-    const parsed = jsonOf(body);
-    if (parsed === undefined || canonical(parsed) !== body)
-      return { seq, problem: `The body of entry ${seq} is damaged.` };
-    if (parsed["seq"] !== seq)
-      return { seq, problem: `Entry ${seq} was moved here: it is entry ${String(parsed["seq"])}.` };
-    if (parsed["v"] !== 1) return { seq, problem: `Entry ${seq} is of an unknown version.` };
-    const prev = seq === 0 ? "0".repeat(64) : before?.toString("hex");
-    if (prev !== undefined && parsed["prev"] !== prev)
-      return {
-        seq: Math.max(0, seq - 1),
-        problem: `Entry ${Math.max(0, seq - 1)} was changed or put in: entry ${seq} followed another one.`,
-      };
+  const entryProblem = (line: Line, body: string, seq: number, parsed: Line | undefined): string | undefined => {
+    if (parsed === undefined || canonical(parsed) !== body) return `The body of entry ${seq} is damaged.`;
+    if (parsed["seq"] !== seq) return `Entry ${seq} was moved here: it is entry ${String(parsed["seq"])}.`;
+    if (parsed["v"] !== 1) return `Entry ${seq} is of an unknown version.`;
+    if (seq === 0 && parsed["prev"] !== "0".repeat(64))
+      return "The body of entry 0 was changed: it does not begin the ledger.";
     if (
       typeof line["payload"] === "string" &&
       typeof line["salt"] === "string" &&
       sha256(line["salt"], line["payload"]).toString("hex") !== parsed["payload"]
     )
-      return { seq, problem: `The payload of entry ${seq} was changed.` };
+      return `The payload of entry ${seq} was changed.`;
     for (const column of ["at", "kind", "agent", "session"])
-      if (column in line && line[column] !== parsed[column])
-        return { seq, problem: `The ${column} of entry ${seq} was changed.` };
-    if (typeof parsed["at"] !== "number" || parsed["at"] < at)
-      return { seq, problem: `Entry ${seq} is older than the one before it.` };
+      if (column in line && line[column] !== parsed[column]) return `The ${column} of entry ${seq} was changed.`;
+    if (typeof parsed["at"] !== "number" || parsed["at"] < at) return `Entry ${seq} is older than the one before it.`;
     at = parsed["at"];
     return undefined;
   };
@@ -290,6 +289,8 @@ export async function verifyLines(
         break; // a later version may add lines that say more; what must be there is asked for below
     }
   }
+  if (doubt !== undefined)
+    say(doubt.seq - 1, `Entry ${doubt.seq - 1} was changed or put in: entry ${doubt.seq} followed another one.`);
   if (header === undefined) return failure("This is not an export of a ledger: its first line should be the header.");
   if (tree.size < header.to && !broken)
     say(tree.size, `Entry ${tree.size} is missing: the export should go up to entry ${header.to - 1}.`);

@@ -1,0 +1,185 @@
+import { baseName, normalise } from "../paths/text.ts";
+import type { Runner } from "../shell/runner.ts";
+import type { Shell } from "../shell/state.ts";
+import { hostOf, isLoopback, isMetadata } from "../paths/hosts.ts";
+import { judgeVariable } from "../shell/environment.ts";
+import { lookUp } from "../shell/words.ts";
+import { act } from "./acts.ts";
+import { type Parsed, parseArguments } from "./parse.ts";
+import { type Acts, type Arg, type EffectDraft, type Flow, isLiteral, type Language, literal, noFlow, type PathUse, type Program, type Use } from "./program.ts";
+import { forcingFlag, verbOf } from "./verbs.ts";
+
+/** Judges one use of a program that a table declares; gives what goes to its stdout. */
+export function useProgram(runner: Runner, shell: Shell, program: Program, name: string, args: readonly Arg[], stdin: Flow): Flow {
+  const parsed = parseArguments(program, args);
+  const use = new ProgramUse(runner, shell, name, args, stdin, parsed);
+  const { scene } = runner;
+  if (program.help !== false && asksForHelp(parsed, args)) return { ...noFlow, text: undefined };
+  if (parsed.given.some(({ flag }) => flag.acts === "inert")) return { ...noFlow, text: undefined };
+  const before = scene.effects.length;
+  for (const { flag, value } of parsed.given) if (flag.acts !== "inert") act(flag.acts, use, value === undefined ? [] : [value]);
+  const { command } = parsed;
+  if (parsed.noSubcommand && parsed.operands.length > 0 && command.does === undefined) otherwise(use, parsed, program.otherwise, program.remote ?? true);
+  else if (command.does !== undefined) act(command.does, use, parsed.operands);
+  else if (command !== program && command.subcommands !== undefined && parsed.operands.length > 0) otherwise(use, parsed, command.otherwise ?? program.otherwise, program.remote ?? true);
+  if (scene.effects.length === before) scene.emit({ kind: "execute", what: `run ${use.title}`, target: name });
+  return use.out;
+}
+
+const asksForHelp = (parsed: Parsed, args: readonly Arg[]): boolean =>
+  parsed.unknown.includes("--help") || parsed.unknown.includes("--version") || (args.length === 1 && /^(?:-h|-V|-v|-help|-version|help|version)$/.test(args[0]?.text ?? "") && parsed.given.length === 0);
+
+function otherwise(use: ProgramUse, parsed: Parsed, acts: Acts | undefined, remote: boolean): void {
+  if (acts !== undefined) return act(acts, use, parsed.operands);
+  byVerb(use, parsed.operands, [...parsed.unknown, ...parsed.given.map(({ flag }) => flag.names[0] ?? "")], remote);
+}
+
+/** Judges by the first operand that holds a verb. Without one it is not known what it does. */
+export function byVerb(use: Use, operands: readonly Arg[], flags: readonly string[], remote: boolean): boolean {
+  const words = operands.slice(0, 5);
+  let verb: ReturnType<typeof verbOf>;
+  for (const word of words) {
+    if (!isLiteral(word) || word.text.includes("/")) break;
+    verb = verbOf(word.text);
+    if (verb !== undefined) break;
+  }
+  const said = [use.title, ...words.slice(0, 4).map((word) => word.text)].join(" ");
+  const forced = flags.some((flag) => forcingFlag(flag));
+  if (verb === "reads" && !forced) {
+    if (remote) use.net(undefined, { kind: "receive", what: said });
+    else use.emit({ kind: "execute", what: `run ${said}`, target: use.name });
+    use.output({ text: undefined, remote });
+    return true;
+  }
+  if (verb === undefined && !forced) {
+    if (words.length === 0) return false;
+    use.emit({ kind: "opaque", what: `run ${said}, which is not known to only read`, target: use.name, sure: "opaque", undoable: "costly" });
+    return false;
+  }
+  const undoable = verb === "destroys" || forced ? "no" : "costly";
+  if (remote) use.emit({ kind: "mutate-remote", what: said, target: use.name, place: "remote", undoable });
+  else use.emit({ kind: verb === "destroys" || forced ? "delete" : "write", what: said, target: use.name, place: "system", undoable });
+  return true;
+}
+
+/** What an act sees of one use. */
+export class ProgramUse implements Use {
+  readonly name: string;
+  readonly all: readonly Arg[];
+  readonly operands: readonly Arg[];
+  readonly stdin: Flow;
+  out: Flow;
+  readonly #runner: Runner;
+  #shell: Shell;
+  readonly #parsed: Parsed;
+
+  constructor(runner: Runner, shell: Shell, name: string, args: readonly Arg[], stdin: Flow, parsed: Parsed) {
+    this.#runner = runner;
+    this.#shell = shell;
+    this.#parsed = parsed;
+    this.name = name;
+    this.all = args;
+    this.operands = parsed.operands;
+    this.stdin = stdin;
+    this.out = { text: undefined, secret: stdin.secret, remote: stdin.remote, decoded: stdin.decoded, files: [] };
+  }
+
+  get words(): number {
+    return this.#parsed.words.length;
+  }
+  get workspaceRoot(): string {
+    return this.#runner.scene.call.workspace.root;
+  }
+  changeFolder(folder: Arg): void {
+    const inner = this.#shell.fork();
+    inner.cwd = isLiteral(folder) ? this.#runner.absolute(this.#shell, folder.text) : undefined;
+    this.#shell = inner;
+  }
+  get title(): string {
+    return this.#parsed.words.length === 0 ? this.name : `${this.name} ${this.#parsed.words.join(" ")}`;
+  }
+  variable(name: string): Arg | undefined {
+    return lookUp(name, this.#shell)?.[0];
+  }
+  has(flag: string): boolean {
+    const known = this.#parsed.flags.get(flag);
+    if (known === undefined) return this.#parsed.unknown.includes(flag);
+    return this.#parsed.given.some((given) => given.flag === known) || this.#parsed.unknown.includes(flag);
+  }
+  value(flag: string): Arg | undefined {
+    return this.values(flag).at(-1);
+  }
+  values(flag: string): readonly Arg[] {
+    const known = this.#parsed.flags.get(flag);
+    return this.#parsed.given.flatMap((given) => (given.flag === known && given.value !== undefined ? [given.value] : []));
+  }
+  emit(effect: EffectDraft): void {
+    this.#runner.emit(this.#shell, effect);
+  }
+  path(arg: Arg, use: PathUse): void {
+    if (arg.content !== undefined) this.out = { ...this.out, secret: this.out.secret || arg.content.secret, remote: this.out.remote || arg.content.remote, decoded: this.out.decoded || arg.content.decoded };
+    this.#runner.path(this.#shell, arg, use, this.title);
+  }
+  net(arg: Arg | undefined, use: { readonly kind: "receive" | "send" | "mutate-remote"; readonly what?: string; readonly secret?: boolean }): void {
+    const host = arg === undefined ? undefined : hostOf(arg.text);
+    if (host !== undefined && isMetadata(host)) {
+      this.emit({ kind: "read", what: `${this.title}: ask the cloud's metadata service, which gives out credentials`, target: host, place: "remote", secret: "reads" });
+      return;
+    }
+    const secret = use.secret === true || arg?.secret === true;
+    if (host !== undefined && isLoopback(host) && use.kind !== "mutate-remote") {
+      this.emit({ kind: "execute", what: `talk to ${host}`, target: host });
+      return;
+    }
+    const to = arg?.text ?? this.name;
+    const verb = use.kind === "receive" ? "fetch from" : "send to";
+    this.emit({ kind: secret && use.kind === "receive" ? "send" : use.kind, what: use.what ?? `${this.title}: ${verb} ${to}`, target: to, place: "remote", undoable: use.kind === "receive" ? "yes" : "no", secret: secret ? "sends" : "none" });
+  }
+  run(words: readonly Arg[], stdin: Flow = this.stdin): void {
+    this.out = this.#runner.call(this.#shell, words, stdin);
+  }
+  withVariables(set: readonly Arg[], words: readonly Arg[]): void {
+    const inner = this.#shell.fork();
+    for (const arg of set) {
+      const equals = arg.text.indexOf("=");
+      const value: Arg = { ...arg, text: arg.text.slice(equals + 1), fixed: Math.max(0, arg.fixed - equals - 1) };
+      inner.variables.set(arg.text.slice(0, equals), [value]);
+      judgeVariable(this.#runner, this.#shell, arg.text.slice(0, equals), value);
+    }
+    this.out = this.#runner.call(inner, words, this.stdin);
+  }
+  code(language: Language, code: Arg, how: { readonly remote?: string; readonly args?: readonly Arg[] } = {}): void {
+    this.out = this.#runner.code(how.remote === undefined ? this.#shell : elsewhere(this.#shell, how.remote), language, code, this.stdin, how.args);
+  }
+  stdinCode(language: Language): void {
+    this.out = this.#runner.stdinCode(this.#shell, language, this.stdin, this.name);
+  }
+  script(file: Arg, language: Language, args: readonly Arg[] = []): void {
+    this.out = this.#runner.script(this.#shell, file, language, args, this.stdin);
+  }
+  temporary(template: Arg | undefined): void {
+    const { scene } = this.#runner;
+    const root = scene.machine.tempRoots[0] ?? "/tmp";
+    const path = template?.text.startsWith("/") === true ? template.text : `${root}/${template?.text ?? "tmp.XXXXXXXX"}`;
+    scene.made.set(path, undefined);
+    this.output({ text: path });
+  }
+  output(flow: Partial<Flow>): void {
+    this.out = { ...this.out, ...flow, secret: this.out.secret || flow.secret === true, remote: this.out.remote || flow.remote === true };
+  }
+  /** For shell builtins, which change the shell itself. */
+  get shell(): Shell {
+    return this.#shell;
+  }
+}
+
+const elsewhere = (shell: Shell, where: string): Shell => {
+  const copy = shell.fork();
+  copy.elsewhere = where;
+  copy.cwd = undefined;
+  return copy;
+};
+
+/** The base name by which a program is looked up. */
+export const programName = (text: string): string => baseName(text.startsWith("/") ? normalise(text) : text);
+export { literal };

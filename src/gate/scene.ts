@@ -1,0 +1,188 @@
+import type { Effect } from "../protocol/effects.ts";
+import { limits } from "../protocol/limits.ts";
+import { type Fact, type FactQuery, type Facts, factKey, type Machine, type ToolCall } from "./call.ts";
+import { isRegenerable, persistsAt } from "./paths/known.ts";
+import { locate } from "./paths/locate.ts";
+import { globReachesSecret, secretName } from "./paths/secrets.ts";
+import { absolutePath, isBelow } from "./paths/text.ts";
+import type { Arg, EffectDraft, Flow, PathUse } from "./programs/program.ts";
+
+/** More than this is not reported, and what is not reported is not sure. */
+const effectsKeptMax = 4_096;
+const wantedMax = 128;
+
+/**
+ * What one tool call is found to do: the effects so far, the budgets that remain, the facts that were used and missed. Every act, walker and tool of
+ * the gate writes into one scene; nothing else is shared.
+ */
+export class Scene {
+  readonly call: ToolCall;
+  readonly machine: Machine;
+  readonly effects: Effect[] = [];
+  readonly wanted = new Map<string, FactQuery>();
+  readonly used = new Set<string>();
+  /** Paths that this same text makes: what it wrote there, as far as known. */
+  readonly made = new Map<string, Flow | undefined>();
+  /** What stays of the work that one judgement may cost: syntax nodes, and characters of nested code. */
+  nodesLeft = 20_000;
+  nestedCharsLeft = 256 * 1024;
+  depth = 0;
+  readonly #facts: Facts;
+  readonly #seen = new Set<string>();
+
+  constructor(call: ToolCall, machine: Machine, facts: Facts) {
+    this.call = call;
+    this.machine = machine;
+    this.#facts = facts;
+  }
+
+  emit(draft: EffectDraft): void {
+    const effect: Effect = {
+      kind: draft.kind,
+      what: shorten(draft.what),
+      target: shorten(draft.target ?? ""),
+      place: draft.place ?? (remoteKinds.has(draft.kind) ? "remote" : "workspace"),
+      reach: draft.reach ?? "one",
+      undoable: draft.undoable ?? "yes",
+      sure: draft.sure ?? "known",
+      secret: draft.secret ?? "none",
+    };
+    const key = `${effect.kind}|${effect.place}|${effect.undoable}|${effect.secret}|${effect.reach}|${effect.sure}|${effect.what}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    if (this.effects.length < effectsKeptMax) this.effects.push(effect);
+    else if (this.effects.length === effectsKeptMax) this.effects.push({ ...effect, ...notSure("do more things than can be listed") });
+  }
+
+  /** Not sure, and unknown never means safe. */
+  notSure(why: string): void {
+    this.emit(notSure(why));
+  }
+
+  /** True while the budget lasts; false once, and ever after, with a not-sure effect. */
+  spend(nodes = 1): boolean {
+    if (this.nodesLeft < 0) return false;
+    this.nodesLeft -= nodes;
+    if (this.nodesLeft >= 0) return true;
+    this.notSure("do more than can be read within the time that judging may take");
+    return false;
+  }
+
+  fact<Ask extends Fact["ask"]>(ask: Ask, path: string): Extract<Fact, { ask: Ask }> | undefined {
+    const query = { ask, path } as FactQuery;
+    const key = factKey(query);
+    const fact = this.#facts.get(key);
+    if (fact === undefined) {
+      if (this.wanted.size < wantedMax) this.wanted.set(key, query);
+      return undefined;
+    }
+    this.used.add(key);
+    return fact as Extract<Fact, { ask: Ask }>;
+  }
+
+  /** States what becomes of a path, by its place. `cwd` undefined: the folder is not known. */
+  path(arg: Arg, how: PathUse, cwd: string | undefined, title: string): void {
+    if (arg.content !== undefined || (arg.text === "-" && how.kind !== "delete") || (arg.text === "" && arg.fixed === 0)) return;
+    const { kind } = how;
+    const verb = how.verb ?? verbs[kind];
+    const { userHome } = this.machine;
+    let cut = arg.fixed;
+    if (arg.glob) {
+      const wild = arg.text.search(/[*?[]/);
+      if (wild >= 0 && wild < cut) cut = wild;
+    }
+    const whole = cut >= arg.text.length;
+    const known = whole ? arg.text : arg.text.slice(0, arg.text.lastIndexOf("/", cut - 1) + 1);
+    const startUnknown = !whole && cut === 0 && arg.fixed === 0 && arg.text.length > 0;
+    const base = startUnknown ? undefined : absolutePath(known === "" ? "." : known, cwd, userHome, arg.quoted);
+    const what = `${title}: ${verb} ${arg.text}`;
+    if (base === undefined) return this.#unknownPath(arg, how, what);
+
+    let path = base;
+    const fact = whole && !this.made.has(base) ? this.fact("path", base) : undefined;
+    if (fact !== undefined && "real" in fact) {
+      if (fact.type === "missing" && kind === "delete") return;
+      path = fact.real;
+    }
+    const at = locate(path, this.call.workspace, this.machine);
+    if (at.quiet) return;
+    const pattern = whole ? undefined : path === "/" ? arg.text.slice(known.length) : `${path}/${arg.text.slice(known.length)}`;
+    const sure = arg.fixed < arg.text.length ? "likely" : "known";
+    if (kind === "read") return this.#read(path, pattern, how, what, at.place, sure);
+
+    // The part after the known folder decides little, but for a wildcard that takes everything there.
+    const takesAll = at.whole && (whole || /^(?:\*|\.\*|\.\[!?.*|\{.*|\*\*?\/?.*)$/.test(arg.text.slice(known.length)) || arg.fixed < arg.text.length);
+    const inside = pattern ?? path;
+    if (how.tree === true || kind === "delete")
+      for (const own of this.machine.signalboxPaths)
+        if (isBelow(own, path) && path !== "/" && whole) return this.emit({ kind, what, target: inside, place: "signalbox", undoable: "no", sure });
+    const reach = takesAll ? "all" : arg.glob || how.tree === true ? "many" : "one";
+    if (kind === "delete") return this.emit({ kind, what, target: inside, place: at.place, reach, undoable: this.#deletable(path, whole, takesAll, at.place, how), sure });
+    if (at.place === "workspace" || at.place === "home" || at.place === "system" || at.place === "worktree") {
+      const persist = persistsAt(inside, userHome, this.call.workspace.ordinary ? this.call.workspace.root : "/nowhere");
+      if (persist !== undefined) return this.emit({ kind: "persist", what: `${what}, ${persist}`, target: inside, place: at.place, undoable: "costly", sure });
+    }
+    if (kind === "write" && whole) this.made.set(path, how.content === undefined ? undefined : { text: how.content, secret: false, remote: false, decoded: false, files: [] });
+    this.emit({ kind, what, target: inside, place: at.place, reach, undoable: how.undoable ?? this.#writable(path, at.place, how), sure });
+  }
+
+  #unknownPath(arg: Arg, how: PathUse, what: string): void {
+    if (how.kind === "read") {
+      if (arg.glob && globReachesSecret(arg.text, this.machine.userHome)) this.emit({ kind: "read", what, target: arg.text, secret: "reads", sure: "likely" });
+      return;
+    }
+    this.emit({ kind: how.kind, what: `${what}, a path that is known only when it runs`, target: arg.text, sure: "opaque", undoable: how.undoable ?? (how.keeps === true ? "yes" : "no"), reach: how.tree === true || arg.glob ? "many" : "one" });
+  }
+
+  #read(path: string, pattern: string | undefined, how: PathUse, what: string, place: Effect["place"], sure: Effect["sure"]): void {
+    const { userHome } = this.machine;
+    const named = secretName(path, userHome);
+    const secret = pattern === undefined ? named === "secret" || (named === "secret-folder" && how.tree === true) : named === "secret" || globReachesSecret(pattern, userHome) || secretName(pattern, userHome) === "secret";
+    this.emit({ kind: "read", what, target: pattern ?? path, place, secret: secret ? "reads" : "none", sure, reach: how.tree === true || pattern !== undefined ? "many" : "one" });
+  }
+
+  #deletable(path: string, whole: boolean, takesAll: boolean, place: Effect["place"], how: PathUse): Effect["undoable"] {
+    if (how.undoable !== undefined) return how.undoable;
+    if (takesAll) return "no";
+    if (this.#isMade(path)) return "yes";
+    if (place === "temp") {
+      if (!whole) return "yes";
+      const made = this.fact("made", path);
+      return made !== undefined && "made" in made && !made.made ? "no" : "yes";
+    }
+    if (place !== "workspace" && place !== "worktree") return "no";
+    const { root } = this.call.workspace;
+    if (/\/\.git(?:\/|$)/.test(path)) return "no";
+    if (isRegenerable(path, root)) return "yes";
+    const git = this.fact("git", path);
+    if (git !== undefined && "state" in git && git.state === "clean") return "yes";
+    const made = this.fact("made", path);
+    return made !== undefined && "made" in made && made.made ? "yes" : "no";
+  }
+
+  #writable(path: string, place: Effect["place"], how: PathUse): Effect["undoable"] {
+    if (place === "temp") return "yes";
+    if (place === "workspace" || place === "worktree") {
+      if (/\/\.git(?:\/|$)/.test(path)) return "no";
+      // Emptying a file loses it as deleting does.
+      return how.content === "" && how.keeps !== true && !this.#isMade(path) && !isRegenerable(path, this.call.workspace.root) && /\.(?:db|sqlite3?|sql|dump|bak|tar|gz|zip|parquet|csv)$/.test(path) ? this.#deletable(path, true, false, place, how) : "yes";
+    }
+    if (place === "home" && /\/\.(?:claude|codex|gemini|cursor|config\/opencode)\/(?:plans|todos|memory|memories|projects|tmp|skills|agents|commands|tasks)\//.test(path)) return "yes";
+    return how.keeps === true ? "costly" : "no";
+  }
+
+  #isMade(path: string): boolean {
+    for (const made of this.made.keys()) if (isBelow(path, made)) return true;
+    return false;
+  }
+}
+
+const verbs: Readonly<Record<PathUse["kind"], string>> = { read: "read", write: "write", delete: "delete", execute: "run", persist: "write" };
+const remoteKinds: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>(["send", "receive", "publish", "mutate-remote"]);
+
+const notSure = (why: string): EffectDraft => ({ kind: "opaque", what: why, sure: "opaque", undoable: "no" });
+
+function shorten(text: string): string {
+  const max = limits.effectTargetCharsMax;
+  return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
+}

@@ -1,0 +1,218 @@
+import { type Arg, type Flow, literal, noFlow } from "../programs/program.ts";
+import { judgeVariable } from "./environment.ts";
+import type { Runner } from "./runner.ts";
+import { type Shell, unknown } from "./state.ts";
+import { joinArgs } from "./words.ts";
+
+/** Builtins that change the shell itself; those that only read, write or print are program tables like any other. */
+export type Builtin = (runner: Runner, shell: Shell, args: readonly Arg[], stdin: Flow) => Flow;
+
+const quiet: Builtin = () => noFlow;
+const operandsOf = (args: readonly Arg[]): readonly Arg[] => args.filter((arg) => !/^-./.test(arg.text) || arg.quoted === undefined);
+
+const changeFolder: Builtin = (runner, shell, args) => {
+  const [to] = operandsOf(args).filter((arg) => arg.text !== "--");
+  const previous = shell.cwd;
+  if (to === undefined) shell.cwd = args.some((arg) => arg.text === "-") ? shell.previous : runner.scene.machine.userHome;
+  else if (to.text === "-") shell.cwd = shell.previous;
+  else if (to.fixed === to.text.length && !to.glob) shell.cwd = runner.absolute(shell, to.text);
+  else shell.cwd = undefined;
+  shell.previous = previous;
+  return noFlow;
+};
+
+const declare: Builtin = (runner, shell, args) => {
+  for (const arg of args) {
+    const equals = arg.text.indexOf("=");
+    if (arg.text.startsWith("-") || equals <= 0) continue;
+    const name = arg.text.slice(0, equals).replace(/\+$/, "");
+    const value: Arg = { ...arg, text: arg.text.slice(equals + 1), fixed: Math.max(0, arg.fixed - equals - 1), quoted: false };
+    shell.variables.set(name, [value]);
+    judgeVariable(runner, shell, name, value);
+  }
+  if (args.length === 0) return { ...noFlow, text: undefined };
+  return noFlow;
+};
+
+/** `read`, `mapfile`, `getopts`: the variable's value comes from elsewhere. */
+const readInto: Builtin = (_runner, shell, args, stdin) => {
+  const names = args.filter((arg) => /^[A-Za-z_]\w*$/.test(arg.text));
+  const lines = stdin.text?.trim();
+  for (const name of names.length > 0 ? names : [literal("REPLY")])
+    shell.variables.set(name.text, [lines !== undefined && lines !== "" && names.length === 1 && !lines.includes("\n") ? literal(lines) : unknown(`$${name.text}`, stdin.secret)]);
+  return noFlow;
+};
+
+const evaluate: Builtin = (runner, shell, args, stdin) => {
+  if (args.length === 0) return stdin.text === undefined || stdin.text === "" ? noFlow : runner.stdinCode(shell, "shell", stdin, "eval");
+  const code = joinArgs(args);
+  const [only] = args;
+  // The environment that a tool prints for the shell: `eval "$(ssh-agent)"`, `eval "$(pyenv init -)"`.
+  if (args.length === 1 && only !== undefined && /^\$\((?:ssh-agent|(?:py|rb|nod|go|j)env|direnv|starship|zoxide|fnm|brew|\/\S*\/brew|opam|mise|asdf|dircolors|minikube|docker-machine|conda|\S*\/conda|luarocks|thefuck|atuin|register-python-argcomplete|npm|pip|poetry|nvm|rustup)(?:\s+[\w.:=-]+)*(?:\s+-)?(?:\s+2>\/dev\/null)?\)$/.test(only.text)) return noFlow;
+  return runner.code(shell, "shell", code, stdin);
+};
+
+const source: Builtin = (runner, shell, args, stdin) => {
+  const [file, ...rest] = args;
+  if (file === undefined) return noFlow;
+  if (/(?:^|\/)(?:\.?venv|\.?env|virtualenv|miniconda3?|anaconda3?|\.venvs?\/[^/]+)\/bin\/activate(?:\.fish)?$|\.nvm\/nvm\.sh$|\.cargo\/env$|\.sdkman\/bin\/sdkman-init\.sh$|\.(?:bashrc|bash_profile|zshrc|profile)$|conda\.sh$|\/etc\/(?:profile|bashrc|bash\.bashrc|os-release)$|\.asdf\/asdf\.sh$/.test(file.text)) return noFlow;
+  return runner.script(shell, file, "shell", rest, stdin);
+};
+
+export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
+  ["cd", changeFolder],
+  ["pushd", changeFolder],
+  [
+    "popd",
+    (_runner, shell) => {
+      shell.cwd = shell.previous;
+      return noFlow;
+    },
+  ],
+  ["export", declare],
+  ["declare", declare],
+  ["typeset", declare],
+  ["local", declare],
+  ["readonly", declare],
+  ["read", readInto],
+  ["mapfile", readInto],
+  ["readarray", readInto],
+  ["getopts", readInto],
+  ["eval", evaluate],
+  ["source", source],
+  [".", source],
+  [
+    "trap",
+    (runner, shell, args, stdin) => {
+      const [action] = args.filter((arg) => !/^-[lp]?$|^--$/.test(arg.text));
+      if (action !== undefined && args.length > 1 && action.text !== "") runner.code(shell, "shell", action, stdin);
+      return noFlow;
+    },
+  ],
+  [
+    "alias",
+    (runner, shell, args, stdin) => {
+      for (const arg of args) {
+        const equals = arg.text.indexOf("=");
+        if (equals <= 0) continue;
+        const text = arg.text.slice(equals + 1);
+        runner.code(shell, "shell", { ...arg, text, fixed: Math.max(0, arg.fixed - equals - 1) }, stdin);
+        shell.aliases.set(arg.text.slice(0, equals), text);
+      }
+      return noFlow;
+    },
+  ],
+  [
+    "exec",
+    (runner, shell, args, stdin) => {
+      const rest = args[0]?.text === "-a" ? args.slice(2) : args.filter((arg, i) => i > 0 || !/^-[cl]+$/.test(arg.text));
+      return rest.length === 0 ? noFlow : runner.call(shell, rest, stdin);
+    },
+  ],
+  [
+    "command",
+    (runner, shell, args, stdin) => {
+      if (args.some((arg) => arg.text === "-v" || arg.text === "-V")) {
+        const name = args.at(-1);
+        return { ...noFlow, text: name === undefined ? "" : name.text };
+      }
+      const rest = args[0]?.text === "-p" || args[0]?.text === "--" ? args.slice(1) : args;
+      return rest.length === 0 ? noFlow : runner.call(shell, rest, stdin);
+    },
+  ],
+  ["builtin", (runner, shell, args, stdin) => (args.length === 0 ? noFlow : runner.call(shell, args, stdin))],
+  [
+    "unset",
+    (_runner, shell, args) => {
+      for (const arg of args) {
+        shell.variables.delete(arg.text);
+        shell.functions.delete(arg.text);
+      }
+      return noFlow;
+    },
+  ],
+  [
+    "set",
+    (_runner, shell, args) => {
+      const dashes = args.findIndex((arg) => arg.text === "--");
+      if (dashes >= 0) shell.positional = [literal("sh"), ...args.slice(dashes + 1)];
+      else if (args.length > 0 && !/^[-+]/.test(args[0]?.text ?? "")) shell.positional = [literal("sh"), ...args];
+      return args.length === 0 ? { ...noFlow, text: undefined, secret: true } : noFlow;
+    },
+  ],
+  [
+    "shift",
+    (_runner, shell) => {
+      if (shell.positional !== undefined) shell.positional = [literal("sh"), ...shell.positional.slice(2)];
+      return noFlow;
+    },
+  ],
+  [
+    "printf",
+    (_runner, shell, args) => {
+      if (args[0]?.text === "-v" && args[1] !== undefined) {
+        const text = formatted(args.slice(2));
+        shell.variables.set(args[1].text, [text === undefined ? unknown(`$${args[1].text}`) : literal(text)]);
+        return noFlow;
+      }
+      return { ...noFlow, text: formatted(args), secret: args.some((arg) => arg.secret), decoded: /\\(?:x|[0-7]{2,3}|u)/.test(args[0]?.text ?? "") };
+    },
+  ],
+  [
+    "echo",
+    (_runner, _shell, args) => {
+      const flags = args[0] !== undefined && /^-[neE]+$/.test(args[0].text) ? args[0].text : "";
+      const rest = flags === "" ? args : args.slice(1);
+      const text = joinArgs(rest);
+      const known = text.fixed === text.text.length && !rest.some((arg) => arg.glob);
+      const shown = flags.includes("e") ? unescape(text.text) : text.text;
+      return { ...noFlow, text: known ? (flags.includes("n") ? shown : `${shown}\n`) : undefined, secret: text.secret, decoded: flags.includes("e") && /\\(?:x|0|u)/.test(text.text) };
+    },
+  ],
+  ["pwd", (_runner, shell) => ({ ...noFlow, text: shell.cwd })],
+  [
+    "let",
+    quiet,
+  ],
+  ...["true", "false", ":", "test", "[", "[[", "return", "exit", "break", "continue", "shopt", "hash", "wait", "jobs", "fg", "bg", "disown", "times", "umask", "ulimit", "history", "complete", "compgen", "compopt", "caller", "dirs", "suspend", "logout", "help", "setopt", "unsetopt", "autoload", "zmodload", "emulate"].map(
+    (name) => [name, quiet] as const,
+  ),
+  [
+    "bind",
+    (runner, shell, args, stdin) => {
+      for (const [i, arg] of args.entries()) if (arg.text === "-x" && args[i + 1] !== undefined) runner.code(shell, "shell", args[i + 1] as Arg, stdin);
+      return noFlow;
+    },
+  ],
+  [
+    "enable",
+    (runner, shell, args) => {
+      const at = args.findIndex((arg) => arg.text === "-f");
+      if (at >= 0) runner.emit(shell, { kind: "opaque", what: `load a builtin from ${args[at + 1]?.text ?? "a file"}`, target: "enable", sure: "opaque", undoable: "no" });
+      return noFlow;
+    },
+  ],
+]);
+
+const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "\\": "\\", a: "\x07", b: "\b", e: "\x1b", f: "\f", v: "\v", "'": "'", '"': '"' };
+export const unescape = (text: string): string =>
+  text.replace(/\\(?:x([\da-fA-F]{1,2})|u([\da-fA-F]{1,4})|0?([0-7]{1,3})|(.))/gs, (all, hex?: string, unicode?: string, octal?: string, letter?: string) =>
+    hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : unicode !== undefined ? String.fromCharCode(Number.parseInt(unicode, 16)) : octal !== undefined ? String.fromCharCode(Number.parseInt(octal, 8) & 255) : (escapes[letter ?? ""] ?? all),
+  );
+
+/** What `printf` prints, when all of it is literal. */
+function formatted(args: readonly Arg[]): string | undefined {
+  const [format, ...values] = args[0]?.text === "--" ? args.slice(1) : args;
+  if (format === undefined) return "";
+  if (args.some((arg) => arg.fixed < arg.text.length || arg.text.length > 16_384)) return undefined;
+  let next = 0;
+  let text = "";
+  do {
+    text += unescape(format.text).replace(/%(-?\d*(?:\.\d+)?)([sbdqcxoi%])/g, (_all, _width, kind: string) => {
+      if (kind === "%") return "%";
+      const value = values[next++]?.text ?? "";
+      return kind === "b" ? unescape(value) : value;
+    });
+  } while (next > 0 && next < values.length && text.length < 16_384 && /%[^%]/.test(format.text));
+  return text;
+}

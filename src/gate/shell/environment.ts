@@ -1,0 +1,73 @@
+import type { Arg } from "../programs/program.ts";
+import { isBelow } from "../paths/text.ts";
+import type { Runner } from "./runner.ts";
+import type { Shell } from "./state.ts";
+
+/** Variables that make programs run something else: by prefix, `export` and `env`. */
+
+/** The value is a line of shell or a command's path. */
+const commands = new Set(
+  `BASH_COMMAND PROMPT_COMMAND PAGER MANPAGER GIT_PAGER GH_PAGER LESSOPEN LESSCLOSE EDITOR VISUAL GIT_EDITOR GIT_SEQUENCE_EDITOR GIT_SSH GIT_SSH_COMMAND GIT_PROXY_COMMAND GIT_EXTERNAL_DIFF GIT_ASKPASS
+   SSH_ASKPASS SUDO_ASKPASS GIT_TEMPLATE_DIR BROWSER SUDO_EDITOR FCEDIT HGEDITOR SVN_EDITOR SVN_SSH CVS_RSH RSYNC_RSH RSYNC_CONNECT_PROG TAR_OPTIONS GPG_TTY_PROGRAM KUBE_EDITOR KUBECTL_EXTERNAL_DIFF
+   RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CARGO_BUILD_RUSTC_WRAPPER MAKE_SHELL SYSTEMD_PAGER SYSTEMD_EDITOR DELTA_PAGER BAT_PAGER PSQL_PAGER PSQL_EDITOR AWS_PAGER npm_config_script_shell npm_config_editor
+   npm_config_git npm_config_shell`.split(/\s+/),
+);
+/** The value is code or a library that is loaded into what runs. */
+const libraries = new Set(
+  `LD_PRELOAD LD_AUDIT LD_LIBRARY_PATH DYLD_INSERT_LIBRARIES DYLD_LIBRARY_PATH DYLD_FRAMEWORK_PATH BASH_ENV ENV ZDOTDIR PYTHONSTARTUP PYTHONHOME PERL5DB PERL5LIB PERLLIB RUBYLIB GCONV_PATH LOCPATH NLSPATH TERMINFO
+   GIT_EXEC_PATH GIT_CONFIG_GLOBAL GIT_CONFIG_SYSTEM GIT_CONFIG NODE_PATH PYTHONPATH CLASSPATH LUA_PATH LUA_CPATH R_PROFILE R_PROFILE_USER CARGO_HOME RUSTC OPENSSL_CONF OPENSSL_ENGINES SSLKEYLOGFILE
+   MAKEFILES INPUTRC SCREENRC VIMINIT EXINIT GIMP2_DIRECTORY XDG_CONFIG_HOME GDBINIT MYVIMRC LESSKEY CORECLR_PROFILER_PATH DOTNET_STARTUP_HOOKS PYTHONBREAKPOINT npm_config_globalconfig npm_config_userconfig
+   KUBECONFIG DOCKER_CONFIG`.split(/\s+/),
+);
+/** Common and harmless when they lead into the workspace, temp or nowhere. */
+const soft = new Set(["PYTHONPATH", "NODE_PATH", "CLASSPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CARGO_HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG", "RUSTC", "KUBECONFIG", "DOCKER_CONFIG", "PERL5LIB", "RUBYLIB", "LUA_PATH", "LUA_CPATH", "TERMINFO", "ENV", "SSLKEYLOGFILE", "npm_config_userconfig", "npm_config_globalconfig"]);
+const quietCommands = new Set(["cat", "less", "more", "true", ":", "vi", "vim", "nano", "emacs", "code", "code --wait", "echo", "false", "ssh", "head", "/bin/true", "/usr/bin/true", "/bin/false", "/bin/cat", "sccache", "ccache", "firefox", "chrome", "chromium", "none", "", "0", "1"]);
+
+/** States what setting the variable to the value does to what runs afterwards. */
+export function judgeVariable(runner: Runner, shell: Shell, name: string, value: Arg): void {
+  const { text } = value;
+  if (name === "PATH") return judgePath(runner, shell, value);
+  if (commands.has(name)) {
+    if (quietCommands.has(text.trim())) return;
+    if (value.fixed < text.length) return runner.emit(shell, { kind: "opaque", what: `set ${name}, which programs run, to something known only when it runs`, target: name, sure: "opaque", undoable: "costly" });
+    runner.code(shell, "shell", value, runner.noInput);
+    if (/^(?:GIT_SSH_COMMAND|GIT_SSH|RSYNC_RSH|SVN_SSH)$/.test(name) && /^ssh(?:\s+-(?:i\s*\S+|[A-Za-z46]+|o\s*(?!Proxy|Local|PermitLocal)\w+=\S+))*\s*$/i.test(text)) return;
+    return;
+  }
+  if (/^GIT_CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|PARAMETERS)$/.test(name)) {
+    if (/^GIT_CONFIG_(?:KEY|PARAM)/.test(name)) runner.emit(shell, { kind: "opaque", what: `set ${name}=${text}, which changes what git runs`, target: name, sure: "likely", undoable: "costly" });
+    return;
+  }
+  if (libraries.has(name) || /^npm_config_.*(?:shell|prefix|registry)$/.test(name) && !/registry$/.test(name)) {
+    if (text === "" || text === "/dev/null" || text === "0" || text === "1") return;
+    if (soft.has(name)) {
+      const unknown = value.fixed === 0 && text !== "";
+      const outside = text.split(":").some((part) => part !== "" && !part.startsWith("$") && !runner.isOwn(shell, part));
+      if (!outside && !unknown) return;
+      if (!/^(?:LD_|DYLD_)/.test(name)) return;
+    }
+    return runner.emit(shell, { kind: "opaque", what: `set ${name}=${text}, so that programs load code from there`, target: name, sure: "likely", undoable: "costly" });
+  }
+  if (name === "NODE_OPTIONS" || name === "PYTHONINSPECT" || name === "PERL5OPT" || name === "RUBYOPT" || name === "JAVA_TOOL_OPTIONS" || name === "_JAVA_OPTIONS" || name === "JDK_JAVA_OPTIONS" || name === "BUN_OPTIONS" || name === "NODE_REPL_EXTERNAL_MODULE") {
+    if (/(?:--require|-r\b|--import|--loader|--experimental-loader|--eval|-e\b|-M|-I|-m\b|-javaagent|-agentpath|-agentlib|--inspect(?!-publish)|-d\b)/.test(text) && !/^(?:-r|--require|--import|--loader)[= ](?:tsx|ts-node\/register|dotenv\/config|\.\/[\w./-]+)$/.test(text))
+      runner.emit(shell, { kind: "opaque", what: `set ${name}=${text}, so that programs load code from there`, target: name, sure: "likely", undoable: "costly" });
+    return;
+  }
+  if (name === "IFS" || !/^(?:SIGNALBOX_|CLAUDE_CODE_DISABLE_HOOKS|DISABLE_HOOKS)/.test(name)) return;
+  runner.emit(shell, { kind: "write", what: `set ${name}, by which Signalbox or its hooks are steered`, target: name, place: "agent-config", undoable: "costly" });
+}
+
+/** Folders put before the usual ones decide which program a name means. */
+function judgePath(runner: Runner, shell: Shell, value: Arg): void {
+  for (const part of value.text.split(":")) {
+    if (part === "" || part.startsWith("$") || part.includes("$(")) continue;
+    if (/^\/(?:usr\/(?:local\/)?)?s?bin$/.test(part) || /^\/(?:opt|snap|nix|Library|Applications)\//.test(part) || /^\/usr\/(?:lib|local|games)/.test(part)) continue;
+    const path = runner.absolute(shell, part);
+    if (path === undefined) continue;
+    const { machine, call } = runner.scene;
+    if (isBelow(path, machine.userHome) && machine.userHome !== "/") continue;
+    if (call.workspace.ordinary && isBelow(path, call.workspace.root)) continue;
+    if (/^\/(?:home|Users)\/[^/]+\/|^\/root\//.test(path)) continue;
+    runner.emit(shell, { kind: "opaque", what: `put ${part} into PATH, so that names of programs may mean others`, target: part, sure: "likely", undoable: "costly" });
+  }
+}

@@ -1,0 +1,236 @@
+import { isBelow, absolutePath } from "../paths/text.ts";
+import { locate } from "../paths/locate.ts";
+import { programs } from "../programs/index.ts";
+import { type Arg, type EffectDraft, type Flow, type Language, literal, noFlow, type PathUse, type Program } from "../programs/program.ts";
+import { byVerb, ProgramUse, programName, useProgram } from "../programs/use.ts";
+import { parseArguments } from "../programs/parse.ts";
+import type { Scene } from "../scene.ts";
+import { judgeForeignCode } from "../code/index.ts";
+import { builtins } from "./builtins.ts";
+import { isDisguised, prescan } from "./prescan.ts";
+import type { Shell } from "./state.ts";
+import { walkBody, walkText } from "./walk.ts";
+
+const depthMax = 24;
+const unknownFlow: Flow = { ...noFlow, text: undefined };
+
+/** Runs commands, code and scripts in thought: everything that may run something else comes through here, so that depth and budgets hold. */
+export class Runner {
+  readonly scene: Scene;
+  readonly noInput = noFlow;
+
+  constructor(scene: Scene) {
+    this.scene = scene;
+  }
+
+  emit(shell: Shell, effect: EffectDraft): void {
+    if (shell.elsewhere === undefined) return this.scene.emit(effect);
+    const what = `${effect.what}, at ${shell.elsewhere}`;
+    // What is changed at another machine or in a container is not ours to undo.
+    if (changing.has(effect.kind)) this.scene.emit({ ...effect, what, kind: "mutate-remote", place: "remote" });
+    else this.scene.emit({ ...effect, what, place: "remote" });
+  }
+
+  path(shell: Shell, arg: Arg, use: PathUse, title: string): void {
+    if (shell.elsewhere === undefined) return this.scene.path(arg, use, shell.cwd, title);
+    const before = this.scene.effects.length;
+    if (use.kind === "read") {
+      const path = absolutePath(arg.text, "/", this.scene.machine.userHome) ?? arg.text;
+      this.scene.path({ ...arg, text: path, fixed: arg.fixed === 0 ? 0 : path.length }, use, "/", title);
+      for (let i = before; i < this.scene.effects.length; i++) {
+        const effect = this.scene.effects[i];
+        if (effect !== undefined) this.scene.effects[i] = { ...effect, place: "remote" };
+      }
+      return;
+    }
+    if (/^\/(?:tmp|var\/tmp|dev\/(?:null|stdout|stderr))/.test(arg.text)) return;
+    this.emit(shell, { kind: "mutate-remote", what: `${title}: ${use.kind} ${arg.text}`, target: arg.text, place: "remote", undoable: use.kind === "delete" ? "no" : "costly" });
+  }
+
+  absolute(shell: Shell, text: string): string | undefined {
+    return absolutePath(text, shell.cwd, this.scene.machine.userHome);
+  }
+
+  /** Whether a path is the workspace's own or in temp. */
+  isOwn(shell: Shell, text: string): boolean {
+    const path = this.absolute(shell, text);
+    if (path === undefined) return false;
+    const { place } = locate(path, this.scene.call.workspace, this.scene.machine);
+    return place === "workspace" || place === "worktree";
+  }
+
+  /** Judges a simple command whose words are expanded; gives what goes to its stdout. */
+  call(shell: Shell, words: readonly Arg[], stdin: Flow): Flow {
+    const [name, ...args] = words;
+    if (name === undefined) return noFlow;
+    if (!this.scene.spend(2)) return unknownFlow;
+    if (this.scene.depth >= depthMax) {
+      this.scene.notSure("run something nested deeper than can be followed");
+      return unknownFlow;
+    }
+    this.scene.depth++;
+    try {
+      return this.#call(shell, name, args, stdin);
+    } finally {
+      this.scene.depth--;
+    }
+  }
+
+  #call(shell: Shell, name: Arg, args: readonly Arg[], stdin: Flow): Flow {
+    const { text } = name;
+    if (name.fixed < text.length || (name.glob && /[*?[]/.test(text) && text !== "[" && text !== "[[")) {
+      // `$PYTHON -m x`: which program is known only when it runs. One below the workspace is its own.
+      const known = text.slice(0, name.fixed);
+      if (name.fixed > 0 && known.includes("/") && this.isOwn(shell, known.slice(0, known.lastIndexOf("/") + 1)) && !text.includes("..")) {
+        this.emit(shell, { kind: "execute", what: `run ${text}`, target: text });
+        return unknownFlow;
+      }
+      this.emit(shell, { kind: "opaque", what: `run ${text}, a program that is known only when it runs`, target: text, sure: "opaque", undoable: "no" });
+      for (const arg of args) if (arg.fixed > 0 && /^(?:~|\/|\.\.)/.test(arg.text)) this.path(shell, arg, { kind: "read" }, text);
+      return unknownFlow;
+    }
+    if (isDisguised(text)) {
+      this.emit(shell, { kind: "opaque", what: `run ${text}, a name with letters that look like others`, target: text, sure: "opaque", undoable: "no" });
+      return unknownFlow;
+    }
+    const alias = shell.aliases.get(text);
+    if (alias !== undefined && !alias.startsWith(text)) return this.code(shell, "shell", literal(`${alias} ${args.map((arg) => quote(arg.text)).join(" ")}`), stdin);
+    const body = shell.functions.get(text);
+    if (body !== undefined) {
+      const positional = shell.positional;
+      shell.positional = [name, ...args];
+      // A function that calls itself is not followed again.
+      shell.functions.delete(text);
+      const out = walkBody(this, shell, body, stdin);
+      shell.functions.set(text, body);
+      shell.positional = positional;
+      return out;
+    }
+    const builtin = builtins.get(text);
+    if (builtin !== undefined) return builtin(this, shell, args, stdin);
+    const slash = text.includes("/");
+    if (slash && !isSystemProgram(text)) {
+      const own = this.isOwn(shell, text);
+      const program = programs.get(programName(text));
+      if (program !== undefined && (!own || /\/(?:\.bin|bin)\//.test(text))) return useProgram(this, shell, program, program.names[0], args, stdin);
+      return this.script(shell, name, "other", args, stdin);
+    }
+    const base = programName(text);
+    const program = findProgram(base);
+    if (program !== undefined) return useProgram(this, shell, program, base, args, stdin);
+    return this.#unknown(shell, base, args, stdin);
+  }
+
+  #unknown(shell: Shell, name: string, args: readonly Arg[], stdin: Flow): Flow {
+    const parsed = parseArguments({}, args);
+    const use = new ProgramUse(this, shell, name, args, stdin, parsed);
+    if (parsed.unknown.includes("--help") || parsed.unknown.includes("--version") || (args.length === 1 && /^(?:-h|-V|-v|-version|version|help)$/.test(args[0]?.text ?? ""))) return unknownFlow;
+    if (parsed.unknown.includes("--dry-run") || parsed.unknown.includes("--dryrun")) return unknownFlow;
+    if (parsed.operands.length > 0) {
+      byVerb(use, parsed.operands, parsed.unknown, true);
+      return use.out;
+    }
+    this.emit(shell, { kind: "opaque", what: `run ${name}, a program that Signalbox does not know`, target: name, sure: "opaque", undoable: "costly" });
+    return use.out;
+  }
+
+  /** Runs code given as text. */
+  code(shell: Shell, language: Language, code: Arg, stdin: Flow, args: readonly Arg[] = []): Flow {
+    const { scene } = this;
+    if (code.content !== undefined) return this.stdinCode(shell, language, code.content, language);
+    if (code.fixed === 0 && code.text !== "") {
+      this.emit(shell, { kind: "opaque", what: `run ${language} code that is put together at run time: ${code.text}`, target: language, sure: "opaque", undoable: "no" });
+      return unknownFlow;
+    }
+    scene.nestedCharsLeft -= code.text.length;
+    if (scene.nestedCharsLeft < 0 || scene.depth >= depthMax) {
+      scene.notSure("run more nested code than can be read");
+      return unknownFlow;
+    }
+    scene.depth++;
+    try {
+      if (language !== "shell") return judgeForeignCode(this, shell, language, code, args);
+      const why = prescan(code.text);
+      if (why !== undefined) {
+        scene.notSure(why);
+        return unknownFlow;
+      }
+      const inner = shell.fork();
+      inner.positional = args.length > 0 ? args : [literal("sh")];
+      return walkText(this, inner, code.text, stdin);
+    } finally {
+      scene.depth--;
+    }
+  }
+
+  /** Runs what comes in by stdin. */
+  stdinCode(shell: Shell, language: Language, stdin: Flow, name: string): Flow {
+    if (stdin.remote) this.emit(shell, { kind: "opaque", what: `${name}: run code that comes from the network, unseen`, target: name, sure: "opaque", undoable: "no" });
+    else if (stdin.decoded) this.emit(shell, { kind: "opaque", what: `${name}: run code that was decoded or put together, so that it can't be read`, target: name, sure: "opaque", undoable: "no" });
+    if (stdin.text !== undefined) return stdin.text === "" ? unknownFlow : this.code(shell, language, literal(stdin.text), noFlow);
+    if (stdin.files.length > 0) {
+      for (const file of stdin.files) this.script(shell, file, language, [], noFlow);
+      return unknownFlow;
+    }
+    if (!stdin.remote && !stdin.decoded) this.emit(shell, { kind: "opaque", what: `${name}: run code that is put together at run time`, target: name, sure: "opaque", undoable: "no" });
+    return unknownFlow;
+  }
+
+  /** Runs a local file. */
+  script(shell: Shell, file: Arg, language: Language, args: readonly Arg[], stdin: Flow): Flow {
+    if (file.content !== undefined) return this.stdinCode(shell, language, file.content, language);
+    if (shell.elsewhere !== undefined) {
+      this.emit(shell, { kind: "execute", what: `run ${file.text}`, target: file.text });
+      return unknownFlow;
+    }
+    const path = file.fixed === file.text.length ? this.absolute(shell, file.text) : undefined;
+    if (path === undefined) {
+      const folder = file.text.slice(0, file.text.lastIndexOf("/", file.fixed) + 1);
+      if (file.fixed > 0 && this.isOwn(shell, folder === "" ? "." : folder)) this.emit(shell, { kind: "execute", what: `run ${file.text}`, target: file.text });
+      else this.emit(shell, { kind: "opaque", what: `run ${file.text}, a file that is known only when it runs`, target: file.text, sure: "opaque", undoable: "no" });
+      return unknownFlow;
+    }
+    const asLanguage = language === "other" && /\.(?:sh|bash|zsh)$/.test(path) ? "shell" : language;
+    if (this.scene.made.has(path)) {
+      const content = this.scene.made.get(path);
+      if (content?.remote === true || content?.decoded === true) return this.stdinCode(shell, asLanguage, { ...content, text: undefined }, file.text);
+      if (content?.text !== undefined && content.text !== "") return this.code(shell, asLanguage === "other" ? shebang(content.text) : asLanguage, literal(content.text), stdin, [file, ...args]);
+    }
+    const real = this.scene.fact("path", path);
+    const target = real !== undefined && "real" in real ? real.real : path;
+    const { place } = locate(target, this.scene.call.workspace, this.scene.machine);
+    if (place === "workspace" || place === "worktree") {
+      this.emit(shell, { kind: "execute", what: `run ${file.text} of the workspace`, target, place });
+      return unknownFlow;
+    }
+    if (/^\/(?:usr|opt|nix|snap|bin|sbin|lib)\//.test(target) && language === "other") return this.#unknown(shell, programName(target), args, stdin);
+    const fact = this.scene.fact("script", target);
+    if (fact !== undefined && "text" in fact) {
+      this.emit(shell, { kind: "execute", what: `run ${file.text}`, target, place });
+      return this.code(shell, asLanguage === "other" ? shebang(fact.text) : asLanguage, literal(fact.text), stdin, [file, ...args]);
+    }
+    this.emit(shell, { kind: "opaque", what: `run ${file.text}, code that lies outside the workspace and was not read`, target, place, sure: "opaque", undoable: "no" });
+    return unknownFlow;
+  }
+}
+
+const changing: ReadonlySet<string> = new Set(["write", "delete", "persist", "rewrite-history", "signal", "elevate"]);
+
+/** `#!/usr/bin/env python3` and its like; without, a shell runs it. */
+function shebang(text: string): Language {
+  const line = text.startsWith("#!") ? text.slice(2, text.indexOf("\n") < 0 ? undefined : text.indexOf("\n")) : "";
+  for (const [word, language] of [["python", "python"], ["node", "node"], ["perl", "perl"], ["ruby", "ruby"], ["php", "php"]] as const) if (line.includes(word)) return language;
+  return text.includes("\u0000") ? "other" : "shell";
+}
+
+const isSystemProgram = (text: string): boolean => /^\/(?:usr\/(?:local\/)?|opt\/(?:homebrew|local)\/)?s?bin\//.test(text) || /^\/(?:usr|bin|sbin)\/.*\/?\.\.\//.test(text);
+
+export function findProgram(base: string): Program | undefined {
+  const found = programs.get(base);
+  if (found !== undefined) return found;
+  const plain = base.replace(/(?:[-.]?\d[\d.]*)?(?:\.exe)?$/, "");
+  return plain !== base && plain.length > 1 ? programs.get(plain) : undefined;
+}
+
+export const quote = (text: string): string => (/^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+export { isBelow };

@@ -1,0 +1,342 @@
+import { type Assignment, type CommandNode, type CompoundList, forEachChild, type Function as FunctionNode, type ParsedScript, type PipelineNode, parse, type Redirection, type Statement, type SyntaxNode, type Word } from "unbash";
+import { type Arg, type Flow, literal, noFlow } from "../programs/program.ts";
+import { judgeVariable } from "./environment.ts";
+import type { Runner } from "./runner.ts";
+import { type Shell, unknown } from "./state.ts";
+import { expandWhole, expandWord, type Substituting } from "./words.ts";
+
+const unknownFlow: Flow = { ...noFlow, text: undefined };
+const loopWordsMax = 32;
+
+/** Parses and judges a text of shell; gives what goes to its stdout. */
+export function walkText(runner: Runner, shell: Shell, text: string, stdin: Flow): Flow {
+  let script: ParsedScript;
+  try {
+    script = parse(text);
+  } catch (error) {
+    runner.scene.notSure(`run a text that can't be parsed (${error instanceof RangeError ? "too deep" : "parser fault"})`);
+    return unknownFlow;
+  }
+  return walkScript(runner, shell, script, stdin);
+}
+
+function walkScript(runner: Runner, shell: Shell, script: ParsedScript, stdin: Flow): Flow {
+  const [error] = script.errors ?? [];
+  if (error !== undefined) runner.scene.notSure(`run a text that is not complete or not bash (${error.message})`);
+  return walkStatements(runner, shell, script.commands, stdin);
+}
+
+function walkStatements(runner: Runner, shell: Shell, statements: readonly Statement[], stdin: Flow): Flow {
+  let out = noFlow;
+  for (const statement of statements) {
+    if (!runner.scene.spend()) return unknownFlow;
+    out = joinFlows(out, walkStatement(runner, statement.background === true ? shell.fork() : shell, statement, stdin));
+  }
+  return out;
+}
+
+function walkStatement(runner: Runner, shell: Shell, { command }: Statement, stdin: Flow): Flow {
+  if (command.type !== "AndOr") return walkNode(runner, shell, command, stdin);
+  let out = noFlow;
+  for (const [i, node] of command.commands.entries()) {
+    if (!runner.scene.spend()) return unknownFlow;
+    if (i > 0 && command.operators[i - 1] === "||") {
+      const branch = shell.fork();
+      out = joinFlows(out, walkNode(runner, branch, node, stdin));
+      shell.merge(branch);
+    } else out = joinFlows(out, walkNode(runner, shell, node, stdin));
+  }
+  return out;
+}
+
+/** A function's body, or any compound. */
+export function walkBody(runner: Runner, shell: Shell, body: FunctionNode["body"], stdin: Flow): Flow {
+  return body.type === "CompoundList" ? walkList(runner, shell, body, stdin) : walkNode(runner, shell, body, stdin);
+}
+
+const walkList = (runner: Runner, shell: Shell, list: CompoundList, stdin: Flow): Flow => walkStatements(runner, shell, list.commands, stdin);
+
+function walkNode(runner: Runner, shell: Shell, node: PipelineNode, stdin: Flow): Flow {
+  if (!runner.scene.spend()) return unknownFlow;
+  const { scene } = runner;
+  if (scene.depth > 60) {
+    scene.notSure("run something nested deeper than can be followed");
+    return unknownFlow;
+  }
+  switch (node.type) {
+    case "Command":
+      return walkCommand(runner, shell, node, stdin);
+    case "Pipeline": {
+      if (node.commands.length === 1 && node.commands[0] !== undefined) return walkNode(runner, shell, node.commands[0], stdin);
+      let flow = stdin;
+      for (const part of node.commands) flow = walkNode(runner, shell.fork(), part, flow);
+      return flow;
+    }
+    case "Redirected": {
+      const inner = redirect(runner, shell, node.redirects, stdin);
+      const out = deeper(runner, () => walkNode(runner, shell, node.command, inner.stdin));
+      return inner.finish(out);
+    }
+    case "Function":
+      shell.functions.set(node.name.value, node.body);
+      // Judged when defined too: what a function does counts even if the call to it is not seen.
+      deeper(runner, () => {
+        const inner = shell.fork();
+        inner.positional = undefined;
+        return walkBody(runner, inner, node.body, unknownFlow);
+      });
+      return noFlow;
+    case "Coproc":
+      return deeper(runner, () => walkBody(runner, shell.fork(), node.body, stdin));
+    case "Subshell":
+      return deeper(runner, () => walkList(runner, shell.fork(), node.body, stdin));
+    case "BraceGroup":
+      return deeper(runner, () => walkList(runner, shell, node.body, stdin));
+    case "If":
+      return deeper(runner, () => {
+        walkList(runner, shell, node.clause, stdin);
+        let out = branch(runner, shell, node.then, stdin);
+        for (const elif of node.elif) {
+          walkList(runner, shell, elif.clause, stdin);
+          out = joinFlows(out, branch(runner, shell, elif.then, stdin));
+        }
+        if (node.else !== undefined) out = joinFlows(out, branch(runner, shell, node.else, stdin));
+        return { ...out, text: undefined };
+      });
+    case "While":
+      return deeper(runner, () => {
+        const inner = shell.fork();
+        walkList(runner, inner, node.clause, stdin);
+        const out = walkList(runner, inner, node.body, stdin);
+        shell.merge(inner);
+        return { ...out, text: undefined };
+      });
+    case "For":
+    case "Select":
+      return deeper(runner, () => loop(runner, shell, node.name.value, node.wordlist, node.body, stdin));
+    case "ArithmeticFor":
+      return deeper(runner, () => {
+        lookInto(runner, shell, node);
+        return { ...branch(runner, shell, node.body, stdin), text: undefined };
+      });
+    case "Case":
+      return deeper(runner, () => {
+        expandWhole(node.word, at(runner, shell));
+        let out = noFlow;
+        for (const item of node.items) {
+          for (const pattern of item.pattern) lookInto(runner, shell, pattern);
+          out = joinFlows(out, branch(runner, shell, item.body, stdin));
+        }
+        return { ...out, text: undefined };
+      });
+    case "TestCommand":
+    case "ArithmeticCommand":
+      lookInto(runner, shell, node);
+      return noFlow;
+    default:
+      scene.notSure("run a form of shell that Signalbox does not know");
+      return unknownFlow;
+  }
+}
+
+function deeper(runner: Runner, walk: () => Flow): Flow {
+  runner.scene.depth++;
+  try {
+    return walk();
+  } finally {
+    runner.scene.depth--;
+  }
+}
+
+function branch(runner: Runner, shell: Shell, list: CompoundList, stdin: Flow): Flow {
+  const inner = shell.fork();
+  const out = walkList(runner, inner, list, stdin);
+  shell.merge(inner);
+  return out;
+}
+
+function loop(runner: Runner, shell: Shell, name: string, words: readonly Word[] | undefined, body: CompoundList, stdin: Flow): Flow {
+  const values = (words ?? []).flatMap((word) => expandWord(word, at(runner, shell)));
+  const inner = shell.fork();
+  let out = noFlow;
+  const known = words !== undefined && values.length > 0 && values.length <= loopWordsMax ? values : [unknown(`$${name}`)];
+  for (const value of known) {
+    if (!runner.scene.spend()) return unknownFlow;
+    inner.variables.set(name, [value]);
+    out = joinFlows(out, walkList(runner, inner, body, stdin));
+    if (known.length > 4 && runner.scene.effects.length > 512) break;
+  }
+  shell.merge(inner);
+  return { ...out, text: undefined };
+}
+
+/** What expansion needs: to judge the scripts in substitutions where they stand. */
+function at(runner: Runner, shell: Shell): Substituting {
+  return {
+    shell,
+    substitute(part) {
+      const { scene } = runner;
+      scene.nestedCharsLeft -= part.text.length;
+      if (scene.nestedCharsLeft < 0 || scene.depth > 60 || !scene.spend()) {
+        scene.notSure("run more nested code than can be read");
+        return unknownFlow;
+      }
+      const { script } = part;
+      if (script === undefined) {
+        scene.notSure("run a substitution that can't be read");
+        return unknownFlow;
+      }
+      return deeper(runner, () => walkScript(runner, shell.fork(), script, noFlow));
+    },
+    lookInto: (node) => lookInto(runner, shell, node as SyntaxNode),
+  };
+}
+
+/** Judges whatever scripts are hidden below a node: arithmetic, tests, patterns, indexes. */
+function lookInto(runner: Runner, shell: Shell, node: SyntaxNode): void {
+  if (!runner.scene.spend()) return;
+  if (node.type === "CommandExpansion" || node.type === "ProcessSubstitution") {
+    at(runner, shell).substitute(node);
+    return;
+  }
+  if (node.type === "ArithmeticCommandExpansion" && node.script !== undefined) {
+    walkScript(runner, shell.fork(), node.script, noFlow);
+    return;
+  }
+  if (node.type === "CompoundList") return;
+  forEachChild(node, (child) => lookInto(runner, shell, child));
+}
+
+function walkCommand(runner: Runner, shell: Shell, node: Extract<CommandNode, { type: "Command" }>, stdin: Flow): Flow {
+  const expanding = at(runner, shell);
+  const set: (readonly [string, readonly Arg[]])[] = [];
+  for (const item of node.prefix) if (item.type === "Assignment") set.push(assignment(item, expanding));
+  const words: Arg[] = node.name === undefined ? [] : expandWord(node.name, expanding);
+  for (const arg of node.args) {
+    if (!runner.scene.spend()) return unknownFlow;
+    if (arg.type === "Word") for (const value of expandWord(arg, expanding)) words.push(value);
+    else {
+      const [name, values] = assignment(arg, expanding);
+      const [first] = values;
+      words.push(first === undefined ? literal(`${name}=`) : { ...first, text: `${name}=${first.text}`, fixed: name.length + 1 + first.fixed, quoted: true });
+    }
+  }
+  const redirects = redirect(runner, shell, node.redirects, stdin);
+  if (words.length === 0) {
+    for (const [name, values] of set) {
+      shell.variables.set(name, values);
+      if (values[0] !== undefined) judgeVariable(runner, shell, name, values[0]);
+    }
+    return redirects.finish(noFlow);
+  }
+  let inner = shell;
+  if (set.length > 0) {
+    // Seen by the command alone; but builtins such as `cd` still change the shell.
+    inner = shell.fork();
+    for (const [name, values] of set) {
+      inner.variables.set(name, values);
+      if (values[0] !== undefined) judgeVariable(runner, shell, name, values[0]);
+    }
+  }
+  const out = runner.call(inner, words, redirects.stdin);
+  if (inner !== shell && inner.cwd !== shell.cwd) shell.cwd = inner.cwd;
+  return redirects.finish(out);
+}
+
+function assignment(node: Assignment, expanding: Substituting): readonly [string, readonly Arg[]] {
+  if (node.index !== undefined) expanding.lookInto(node.index);
+  const before = expanding.shell.variables.get(node.name);
+  if (node.value.type === "ArrayValue") {
+    const values = node.value.elements.flatMap((word) => expandWord(word, expanding));
+    return [node.name, node.append === true && before !== undefined ? [...before, ...values] : values];
+  }
+  const value = expandWhole(node.value, expanding);
+  if (node.index !== undefined) return [node.name, [unknown(`$${node.name}`)]];
+  if (node.append === true) {
+    const [first] = before ?? [];
+    if (first === undefined || first.fixed < first.text.length) return [node.name, [unknown(`$${node.name}`)]];
+    return [node.name, [{ ...value, text: first.text + value.text, fixed: first.text.length + value.fixed, secret: first.secret || value.secret }]];
+  }
+  return [node.name, [{ ...value, quoted: false }]];
+}
+
+interface Redirects {
+  readonly stdin: Flow;
+  /** States what the redirected output does; gives what remains for a pipe. */
+  finish(out: Flow): Flow;
+}
+
+function redirect(runner: Runner, shell: Shell, list: readonly Redirection[], stdin: Flow): Redirects {
+  if (list.length === 0) return { stdin, finish: (out) => out };
+  const expanding = at(runner, shell);
+  let input = stdin;
+  const outputs: { readonly target: Arg; readonly keeps: boolean; readonly stdout: boolean }[] = [];
+  for (const item of list) {
+    if (!runner.scene.spend()) break;
+    if (item.type === "HereDoc") {
+      input = hereDocument(runner, shell, item, expanding);
+      continue;
+    }
+    const target = expandWhole(item.target, expanding);
+    if (item.type === "HereString") {
+      input = { ...noFlow, text: target.fixed === target.text.length ? `${target.text}\n` : undefined, secret: target.secret };
+      continue;
+    }
+    const { operator } = item;
+    const descriptor = item.descriptor?.type === "FileDescriptor" ? item.descriptor.value : undefined;
+    if (/^\d*-?$/.test(target.text) && (operator === ">&" || operator === "<&")) continue;
+    const network = /^\/dev\/(?:tcp|udp)\/([^/]+)/.exec(target.text);
+    if (network !== null) {
+      const host = network[1] ?? "";
+      if (!/^(?:localhost|127\.|::1)/.test(host) || operator === "<>") runner.emit(shell, { kind: "send", what: `open a connection to ${host} by ${target.text}`, target: host, place: "remote", undoable: "no" });
+      input = { ...unknownFlow, remote: true };
+      continue;
+    }
+    if (operator === "<") {
+      if (target.content !== undefined) input = target.content;
+      else {
+        runner.path(shell, target, { kind: "read" }, "redirect");
+        const path = runner.absolute(shell, target.text);
+        const made = path === undefined ? undefined : runner.scene.made.get(path);
+        input = made ?? { ...unknownFlow, files: [target] };
+      }
+      continue;
+    }
+    outputs.push({ target, keeps: operator === ">>" || operator === "&>>" || operator === "<>", stdout: descriptor === undefined || descriptor === 1 });
+  }
+  return {
+    stdin: input,
+    finish(out) {
+      let rest = out;
+      for (const { target, keeps, stdout } of outputs) {
+        if (target.content !== undefined) continue;
+        runner.path(shell, target, { kind: "write", keeps, content: stdout ? out.text : undefined, verb: keeps ? "append to" : "write" }, "redirect");
+        if (!stdout) continue;
+        const path = target.fixed === target.text.length ? runner.absolute(shell, target.text) : undefined;
+        if (path !== undefined && shell.elsewhere === undefined && runner.scene.made.has(path)) runner.scene.made.set(path, out);
+        if (target.text !== "/dev/stdout" && target.text !== "/dev/tty") rest = noFlow;
+      }
+      return rest;
+    },
+  };
+}
+
+function hereDocument(runner: Runner, shell: Shell, node: Extract<Redirection, { type: "HereDoc" }>, expanding: Substituting): Flow {
+  const { body, operator } = node;
+  if (body.parts === undefined) return { ...noFlow, text: operator === "<<-" ? body.text.replace(/^\t+/gm, "") : body.text };
+  const fields = expandWhole({ type: "Word", text: body.text, value: body.text, pos: body.pos, end: body.end, parts: [{ type: "DoubleQuoted", pos: body.pos, end: body.end, text: body.text, parts: body.parts as never }] }, expanding);
+  // What is not known stays as written: read as code it is unknown there too.
+  return { ...noFlow, text: fields.text, secret: fields.secret };
+}
+
+function joinFlows(a: Flow, b: Flow): Flow {
+  if (a === noFlow) return b;
+  if (b === noFlow) return a;
+  return {
+    text: a.text === undefined || b.text === undefined ? undefined : a.text + b.text,
+    secret: a.secret || b.secret,
+    remote: a.remote || b.remote,
+    decoded: a.decoded || b.decoded,
+    files: a.files.length + b.files.length === 0 ? [] : [...a.files, ...b.files].slice(0, 64),
+  };
+}

@@ -1,0 +1,330 @@
+import type { ParameterExpansionPart, Word, WordPart } from "unbash";
+import { globMatches } from "../paths/text.ts";
+import { secretVariable } from "../paths/secrets.ts";
+import { type Arg, type Flow, literal } from "../programs/program.ts";
+import type { Shell } from "./state.ts";
+
+const alternativesMax = 64;
+
+/** What expanding a word needs of the walker: to run what is substituted. */
+export interface Substituting {
+  readonly shell: Shell;
+  /** Judges the script and gives its output. */
+  substitute(part: Extract<WordPart, { type: "CommandExpansion" | "ProcessSubstitution" }>): Flow;
+  /** Judges what is hidden in arithmetic, indexes and patterns. */
+  lookInto(node: object): void;
+}
+
+/** A field while it grows. */
+interface Field {
+  text: string;
+  /** -1 while all of it is known. */
+  fixed: number;
+  glob: boolean;
+  secret: boolean;
+  quoted: boolean;
+  content: Flow | undefined;
+}
+const field = (): Field => ({ text: "", fixed: -1, glob: false, secret: false, quoted: false, content: undefined });
+const finish = (f: Field): Arg => {
+  const arg = { text: f.text, fixed: f.fixed < 0 ? f.text.length : f.fixed, glob: f.glob, secret: f.secret, quoted: f.quoted };
+  return f.content === undefined ? arg : { ...arg, content: f.content };
+};
+
+/** Expands a word into the fields that it becomes. An unquoted expansion that is empty gives none. */
+export function expandWord(word: Word, at: Substituting): Arg[] {
+  const { parts } = word;
+  if (parts === undefined) {
+    const { value } = word;
+    return [{ text: value, fixed: value.length, glob: false, secret: false, quoted: value !== word.text }];
+  }
+  let fields: Field[] = [field()];
+  let done: Field[] = [];
+  for (const part of parts) {
+    if (part.type === "BraceExpansion") {
+      const alternatives = braces(part.text);
+      const grown: Field[] = [];
+      for (const f of fields) for (const text of alternatives) if (grown.length < alternativesMax) grown.push(add({ ...f }, text, /[*?[]/.test(text)));
+      fields = grown;
+      continue;
+    }
+    const pieces = expandPart(part, at, false);
+    for (const piece of pieces) {
+      if (piece.split) {
+        done = done.concat(fields.filter((f) => f.text !== "" || f.quoted));
+        fields = [field()];
+        continue;
+      }
+      for (const f of fields) addPiece(f, piece);
+    }
+  }
+  const all = done.concat(fields.filter((f) => f.text !== "" || f.quoted || f.content !== undefined));
+  return all.map(finish);
+}
+
+/** One field whatever it holds: assignments, redirects, here-strings, case words. */
+export function expandWhole(word: Word | undefined, at: Substituting): Arg {
+  if (word === undefined) return literal("");
+  const fields = expandWord(word, at);
+  if (fields.length === 1 && fields[0] !== undefined) return fields[0];
+  return joinArgs(fields);
+}
+
+export function joinArgs(args: readonly Arg[], between = " "): Arg {
+  let text = "";
+  let fixed = -1;
+  let [glob, secret] = [false, false];
+  for (const [i, arg] of args.entries()) {
+    if (i > 0) text += between;
+    if (fixed < 0 && arg.fixed < arg.text.length) fixed = text.length + arg.fixed;
+    text += arg.text;
+    glob ||= arg.glob;
+    secret ||= arg.secret;
+  }
+  return { text, fixed: fixed < 0 ? text.length : fixed, glob, secret, quoted: true };
+}
+
+interface Piece {
+  readonly text: string;
+  readonly known: boolean;
+  readonly glob: boolean;
+  readonly secret: boolean;
+  readonly quoted: boolean;
+  readonly split: boolean;
+  readonly content?: Flow;
+}
+const piece = (text: string, known: boolean, more: Partial<Piece> = {}): Piece => ({ text, known, glob: false, secret: false, quoted: false, split: false, ...more });
+const splitHere = piece("", true, { split: true });
+
+function addPiece(f: Field, p: Piece): void {
+  if (!p.known && f.fixed < 0) f.fixed = f.text.length;
+  f.text += p.text;
+  f.glob ||= p.glob;
+  f.secret ||= p.secret;
+  f.quoted ||= p.quoted;
+  if (p.content !== undefined) f.content = p.content;
+}
+function add(f: Field, text: string, glob: boolean): Field {
+  f.text += text;
+  f.glob ||= glob;
+  return f;
+}
+
+function expandPart(part: WordPart, at: Substituting, quoted: boolean): Piece[] {
+  switch (part.type) {
+    case "Literal":
+      return [piece(part.value, true, { quoted })];
+    case "SingleQuoted":
+    case "AnsiCQuoted":
+      return [piece(part.value, true, { quoted: true })];
+    case "DoubleQuoted":
+    case "LocaleString": {
+      const pieces: Piece[] = [piece("", true, { quoted: true })];
+      for (const child of part.parts) pieces.push(...expandPart(child, at, true));
+      return pieces;
+    }
+    case "Glob":
+      if (part.parts !== undefined) at.lookInto(part);
+      return [piece(part.text, true, { glob: !quoted })];
+    case "ExtendedGlob":
+      at.lookInto(part);
+      return [piece("*", true, { glob: true })];
+    case "BraceExpansion":
+      return [piece(part.text, true)];
+    case "SimpleExpansion":
+      return variable(part.text.slice(1), part.text, at, quoted);
+    case "ParameterExpansion":
+      return parameter(part, at, quoted);
+    case "ArithmeticExpansion":
+      at.lookInto(part);
+      return [piece("0", true)];
+    case "CommandExpansion": {
+      const flow = at.substitute(part);
+      if (flow.text !== undefined && flow.text.length < 8_192) return split([literalPiece(flow.text.replace(/\n+$/, ""), flow.secret)], at, quoted);
+      return [piece(part.text, false, { secret: flow.secret, quoted })];
+    }
+    case "ProcessSubstitution":
+      return [piece("/dev/fd/63", true, { content: at.substitute(part) })];
+    default:
+      return [piece("", false)];
+  }
+}
+
+const literalPiece = (text: string, secret = false): Piece => piece(text, true, { secret });
+
+/** Splits known text at the field separators and lets its wildcards count, as an unquoted expansion does. */
+function split(pieces: readonly Piece[], at: Substituting, quoted: boolean): Piece[] {
+  if (quoted) return pieces.map((p) => ({ ...p, quoted: true }));
+  const separators = at.shell.variables.get("IFS")?.[0]?.text ?? " \t\n";
+  const out: Piece[] = [];
+  for (const p of pieces) {
+    if (!p.known) {
+      out.push(p);
+      continue;
+    }
+    let from = 0;
+    for (let i = 0; i <= p.text.length; i++) {
+      const ends = i === p.text.length;
+      if (!ends && !separators.includes(p.text[i] as string)) continue;
+      if (i > from) {
+        const text = p.text.slice(from, i);
+        out.push(piece(text, true, { secret: p.secret, glob: /[*?[]/.test(text) }));
+      }
+      if (!ends) out.push(splitHere);
+      from = i + 1;
+    }
+  }
+  return out;
+}
+
+/** Their values are short numbers or names: as part of a path they lead nowhere else. */
+const harmless = new Set(["$", "?", "!", "#", "RANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME", "LINENO", "UID", "EUID", "PPID", "BASHPID", "HOSTNAME", "-", "OSTYPE", "HOSTTYPE", "MACHTYPE", "SHLVL"]);
+
+function variable(name: string, shown: string, at: Substituting, quoted: boolean): Piece[] {
+  if (harmless.has(name)) return [piece("0", true, { quoted })];
+  const values = lookUp(name, at.shell);
+  if (values === undefined) return [piece(shown, false, { secret: secretVariable(name), quoted })];
+  return fromValues(name === "@" || name === "*" || name.endsWith("[@]") ? values : values.slice(0, 1), at, quoted, name.includes("@"));
+}
+
+function fromValues(values: readonly Arg[], at: Substituting, quoted: boolean, many: boolean): Piece[] {
+  const out: Piece[] = [];
+  for (const [i, arg] of values.entries()) {
+    if (i > 0) out.push(quoted && !many ? literalPiece(" ") : splitHere);
+    const known: Piece = piece(arg.text.slice(0, arg.fixed), true, { secret: arg.secret, glob: arg.glob && !quoted });
+    out.push(...split([known], at, quoted));
+    if (arg.fixed < arg.text.length) out.push(piece(arg.text.slice(arg.fixed), false, { secret: arg.secret, quoted }));
+  }
+  return out;
+}
+
+export function lookUp(name: string, shell: Shell): readonly Arg[] | undefined {
+  if (name === "PWD") return shell.cwd === undefined ? undefined : [literal(shell.cwd)];
+  if (name === "OLDPWD") return shell.previous === undefined ? undefined : [literal(shell.previous)];
+  if (name === "@" || name === "*") return shell.positional?.slice(1);
+  if (/^\d+$/.test(name)) {
+    const arg = shell.positional?.[Number(name)];
+    return arg === undefined ? (shell.positional === undefined ? undefined : []) : [arg];
+  }
+  return shell.variables.get(name);
+}
+
+function parameter(part: ParameterExpansionPart, at: Substituting, quoted: boolean): Piece[] {
+  const { parameter: name, operation, prefix } = part;
+  if (part.index !== undefined) at.lookInto(part.index);
+  if (prefix === "#") return [piece("0", true, { quoted })];
+  const all = part.index?.value === "@" || part.index?.value === "*";
+  let values: readonly Arg[] | undefined = harmless.has(name) ? [literal("0")] : lookUp(name, at.shell);
+  if (prefix === "!") {
+    const pointed = values?.[0];
+    values = pointed !== undefined && pointed.fixed === pointed.text.length && operation?.type !== "Names" ? lookUp(pointed.text, at.shell) : undefined;
+  }
+  const secret = secretVariable(name);
+  const dynamic = (): Piece[] => [piece(part.text, false, { secret: secret || (values?.some((arg) => arg.secret) ?? false), quoted })];
+  if (operation === undefined) return values === undefined ? dynamic() : fromValues(all ? values : indexed(values, part), at, quoted, part.index?.value === "@" || name === "@");
+  if (operation.type === "Default") {
+    const operand = expandWhole(operation.operand, at);
+    const set = values !== undefined && values.length > 0 && (values[0]?.text !== "" || !operation.operator.startsWith(":"));
+    const kind = operation.operator.at(-1);
+    if (kind === "+") return set ? fromValues([operand], at, quoted, false) : values === undefined ? dynamic() : [];
+    if (set) return fromValues(values ?? [], at, quoted, false);
+    if (kind === "?") return dynamic();
+    if (kind === "=") at.shell.variables.set(name, [operand]);
+    return fromValues([operand], at, quoted, false);
+  }
+  at.lookInto(operation);
+  const [value] = values ?? [];
+  if (value === undefined || value.fixed < value.text.length || value.text.length > 1_024) return dynamic();
+  const changed = change(value.text, operation, at);
+  return changed === undefined ? dynamic() : fromValues([{ ...literal(changed), secret: value.secret }], at, quoted, false);
+}
+
+const indexed = (values: readonly Arg[], part: ParameterExpansionPart): readonly Arg[] => {
+  const index = part.index === undefined ? 0 : Number(part.index.value);
+  return Number.isInteger(index) ? values.slice(index, index + 1) : values;
+};
+
+/** The value after `#`, `%`, `/`, `:` or a change of case, where all that is literal. */
+function change(text: string, operation: NonNullable<ParameterExpansionPart["operation"]>, at: Substituting): string | undefined {
+  const plain = (word: Word | undefined): string | undefined => {
+    if (word === undefined) return "";
+    const arg = expandWhole(word, at);
+    return arg.fixed === arg.text.length && arg.text.length <= 128 ? arg.text : undefined;
+  };
+  switch (operation.type) {
+    case "Remove": {
+      const pattern = plain(operation.operand);
+      if (pattern === undefined) return undefined;
+      const long = operation.operator.length === 2;
+      const front = operation.operator.startsWith("#");
+      for (let n = 0; n <= text.length; n++) {
+        const length = long ? text.length - n : n;
+        const part = front ? text.slice(0, length) : text.slice(text.length - length);
+        if (globMatches(pattern, part) || globMatches(pattern.replaceAll("/", "\u0001"), part.replaceAll("/", "\u0001"))) return front ? text.slice(length) : text.slice(0, text.length - length);
+      }
+      return text;
+    }
+    case "Replace": {
+      const pattern = plain(operation.pattern);
+      const replacement = plain(operation.replacement);
+      if (pattern === undefined || replacement === undefined || /[*?[]/.test(pattern) || pattern === "") return undefined;
+      if (operation.operator === "//") return text.replaceAll(pattern, () => replacement);
+      if (operation.operator === "/") return text.replace(pattern, () => replacement);
+      return undefined;
+    }
+    case "Slice": {
+      const offset = Number(plain(operation.offset) ?? Number.NaN);
+      const length = operation.length === undefined ? undefined : Number(plain(operation.length) ?? Number.NaN);
+      if (!Number.isInteger(offset) || (length !== undefined && !Number.isInteger(length))) return undefined;
+      return length === undefined ? text.slice(offset) : length < 0 ? text.slice(offset, length) : text.slice(offset).slice(0, length);
+    }
+    case "CaseModification":
+      return operation.operator.startsWith("^") ? (operation.operator === "^^" ? text.toUpperCase() : text.charAt(0).toUpperCase() + text.slice(1)) : operation.operator === ",," ? text.toLowerCase() : text.charAt(0).toLowerCase() + text.slice(1);
+    default:
+      return undefined;
+  }
+}
+
+/** `{a,b}`, `{a,{b,c}}`, `{1..5}`: the alternatives, at most 64; what is not understood stays as it is. */
+export function braces(text: string): readonly string[] {
+  const inner = text.slice(1, -1);
+  const range = /^(-?\d+|[A-Za-z])\.\.(-?\d+|[A-Za-z])(?:\.\.-?\d+)?$/.exec(inner);
+  if (range !== null) {
+    const [from, to] = [range[1] ?? "", range[2] ?? ""];
+    if (/\d/.test(from)) {
+      const [a, b] = [Number(from), Number(to)];
+      return Array.from({ length: Math.min(Math.abs(b - a) + 1, alternativesMax) }, (_, i) => String(a <= b ? a + i : a - i));
+    }
+    const [a, b] = [from.charCodeAt(0), to.charCodeAt(0)];
+    return Array.from({ length: Math.min(Math.abs(b - a) + 1, alternativesMax) }, (_, i) => String.fromCharCode(a <= b ? a + i : a - i));
+  }
+  const items: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let i = 0; i <= inner.length; i++) {
+    const c = inner[i];
+    if (c === "{") depth++;
+    else if (c === "}") depth--;
+    if (i === inner.length || (c === "," && depth === 0)) {
+      items.push(inner.slice(from, i));
+      from = i + 1;
+    }
+  }
+  if (items.length < 2) return [text];
+  return items.flatMap((item) => nested(item)).slice(0, alternativesMax).map((item) => item.replace(/["'\\]/g, ""));
+}
+
+function nested(text: string): readonly string[] {
+  const open = text.indexOf("{");
+  if (open < 0) return [text];
+  let depth = 0;
+  for (let i = open; i < text.length; i++) {
+    if (text[i] === "{") depth++;
+    if (text[i] === "}" && --depth === 0) {
+      const middle = braces(text.slice(open, i + 1));
+      if (middle.length === 1) return [text];
+      return middle.flatMap((m) => nested(text.slice(i + 1)).map((rest) => text.slice(0, open) + m + rest)).slice(0, alternativesMax);
+    }
+  }
+  return [text];
+}
