@@ -63,6 +63,7 @@ function* checkEntries(
         `The stored tree node over entries ${position * 2 ** level} to ${(position + 1) * 2 ** level - 1} is ${stored === undefined ? "missing" : "wrong"}.`,
       );
   };
+  const bodyAfter = (seq: number): string | undefined => (read.get(seq + 1, 1) as EntryRow | undefined)?.body;
   const newestSeq =
     (db.prepare("SELECT max(seq) AS seq FROM ledger_entries").get() as { seq: number | null }).seq ?? -1;
   let { prev } = start;
