@@ -53,7 +53,8 @@ export function fieldsOf(schema: Schema): Field[] {
 /** Values that a field may have, where they can be listed. */
 export function choicesOf(schema: Schema): string[] | undefined {
   if (schema.enum !== undefined) return schema.enum.map(String);
-  if (schema.const !== undefined) return [String(schema.const)];
+  if (schema.const !== undefined)
+    return [typeof schema.const === "string" ? schema.const : JSON.stringify(schema.const)];
   const members = schema.anyOf ?? schema.oneOf;
   if (members === undefined) return undefined;
   const lists = members.map(choicesOf);

@@ -104,15 +104,12 @@ const away = (path: string, why: string, cause?: Error): Refusal =>
   new Refusal("DAEMON_AWAY", `No daemon answers on ${path}: ${why}.`, "Start it: signalbox up --detach", { cause });
 
 function wordError(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case "ENOENT":
-      return "there is no socket";
-    case "ECONNREFUSED":
-      return "nobody listens on it";
-    case "EACCES":
-    case "EPERM":
-      return "it belongs to somebody else";
-    default:
-      return error.message;
-  }
+  return errorWords[error.code ?? ""] ?? error.message;
 }
+
+const errorWords: Readonly<Record<string, string>> = {
+  ENOENT: "there is no socket",
+  ECONNREFUSED: "nobody listens on it",
+  EACCES: "it belongs to somebody else",
+  EPERM: "it belongs to somebody else",
+};

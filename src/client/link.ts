@@ -182,7 +182,7 @@ export class Link {
         "See how it is: signalbox status",
       );
     this.#closed.abort(reason);
-    for (const id of [...this.#pending.keys()]) this.#finish(id, reason);
+    for (const id of this.#pending.keys()) this.#finish(id, reason);
     this.#socket.destroy();
   }
 }

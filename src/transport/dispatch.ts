@@ -30,7 +30,7 @@ export interface Dispatch {
 export interface DispatchPorts {
   readonly handlers: Handlers;
   /** @throws Refusal NOT_PERMITTED  the caller is not who the row asks for */
-  allow(access: Access, call: Call): void | Promise<void>;
+  readonly allow: (access: Access, call: Call) => void | Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 }

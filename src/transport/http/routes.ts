@@ -19,7 +19,7 @@ import { eventsOrigin, openEvents } from "./sse.ts";
 export interface RoutePorts {
   readonly dispatch: Pick<Dispatch, "start" | "isStream">;
   readonly clock: Clock;
-  connectionOf(socket: Socket): Connection | undefined;
+  readonly connectionOf: (socket: Socket) => Connection | undefined;
 }
 
 type Env = { Bindings: HttpBindings };

@@ -70,7 +70,7 @@ class Host implements AsyncDisposable {
 
   async permission(args: object): Promise<Record<string, unknown>> {
     const { result } = await this.ask("tools/call", { name: "permission", arguments: args });
-    const [block] = result?.["content"] as { type: string; text: string }[];
+    const [block] = (result?.["content"] ?? []) as { type: string; text: string }[];
     const answer = JSON.parse(block?.text ?? "") as Record<string, unknown>;
     assert.deepEqual(result?.["structuredContent"], answer);
     assert.equal(result?.["isError"], undefined);
@@ -104,7 +104,7 @@ async function daemonThat(judges: (request: GateRequest, call: Call) => Promise<
 test("the permission tool is offered in both eras of the protocol, without an output schema", async () => {
   await using old = new Host(unreachable);
   const { result } = await old.initialize();
-  assert.equal((result?.["serverInfo"] as { name: string }).name, "signalbox");
+  assert.equal((result?.["serverInfo"] as { name: string } | undefined)?.name, "signalbox");
   await using current = new Host(unreachable);
   current.meta = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",

@@ -13,7 +13,7 @@ export interface ForeignFrame {
   readonly message: Readonly<Record<string, unknown>>;
   readonly connection: Connection;
   /** Writes one frame; false when the connection can't take it. */
-  send(frame: string): boolean;
+  readonly send: (frame: string) => boolean;
 }
 
 export interface FramePorts {
@@ -22,7 +22,7 @@ export interface FramePorts {
   readonly clock: Clock;
   readonly log: Log;
   /** Takes frames of the client dialects, by shape. @returns false when it knows no such shape */
-  route(frame: ForeignFrame): boolean;
+  readonly route: (frame: ForeignFrame) => boolean;
 }
 
 /** Frames of one connection in one turn. */

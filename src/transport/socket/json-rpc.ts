@@ -14,10 +14,10 @@ export interface RpcPorts {
   readonly calls: Calls;
   readonly log: Log;
   /** Writes one frame; false when the connection can't take it. */
-  send(frame: string): boolean;
-  caughtUp(): Promise<void>;
+  readonly send: (frame: string) => boolean;
+  readonly caughtUp: () => Promise<void>;
   /** A call has ended: there may be room for the next. */
-  freed(): void;
+  readonly freed: () => void;
 }
 
 type Id = string | number | null;
@@ -66,7 +66,7 @@ export class JsonRpc {
 
   /** Ends everything that this connection waits for. */
   cancelAll(reason: Refusal): void {
-    for (const task of [...this.#tasks.keys()]) task.cancel(reason);
+    for (const task of this.#tasks.keys()) task.cancel(reason);
   }
 
   #batch(messages: readonly unknown[]): void {
@@ -180,7 +180,7 @@ export class JsonRpc {
 
   #cancel(id: unknown): void {
     if (id === undefined) return;
-    for (const [task, taskId] of [...this.#tasks])
+    for (const [task, taskId] of this.#tasks)
       if (taskId === id) task.cancel(new Refusal("CANCELLED", "cancelled by the caller"));
   }
 }
@@ -191,7 +191,7 @@ const resultFrame = (id: Id, result: unknown): string =>
 const errorFrame = (id: Id, refusal: Refusal, ref?: string): string =>
   `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":${JSON.stringify(rpcError(refusal, ref))}}`;
 
-export const rpcError = (refusal: Refusal, ref?: string): RpcError => ({
+const rpcError = (refusal: Refusal, ref?: string): RpcError => ({
   code: refusals[refusal.code].rpc,
   message: refusal.message,
   data: {

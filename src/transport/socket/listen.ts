@@ -16,9 +16,9 @@ export interface DoorPorts {
   readonly where: Where;
   readonly calls: Calls;
   /** Takes over a connection on which HTTP is spoken; the bytes read so far are back in the socket. */
-  http(connection: Connection): void;
+  readonly http: (connection: Connection) => void;
   /** Takes frames of the client dialects, by shape. @returns false when it knows no such shape */
-  route(frame: ForeignFrame): boolean;
+  readonly route: (frame: ForeignFrame) => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
