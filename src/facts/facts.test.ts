@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
@@ -299,4 +300,17 @@ test("a process is its pid and its start", {
   assert.equal(alive({ pid: self.pid, startTime: self.startTime - 1 }), false);
   assert.equal(processOf(0), undefined);
   assert.equal(processOf(2 ** 30), undefined);
+});
+
+test("a shell that runs one command stands for whoever started it", {
+  skip: !existsSync("/proc/self/stat") && "this system has no /proc",
+}, async (t) => {
+  const shell = spawn("/bin/sh", ["-c", "read line; true"], { stdio: ["pipe", "ignore", "ignore"] });
+  t.after(() => shell.kill("SIGKILL"));
+  await once(shell, "spawn");
+  assert.equal(processOf(shell.pid ?? assert.fail())?.pid, process.pid);
+  const other = spawn("/bin/sleep", ["60"], { stdio: "ignore" });
+  t.after(() => other.kill("SIGKILL"));
+  await once(other, "spawn");
+  assert.equal(processOf(other.pid ?? assert.fail())?.pid, other.pid);
 });

@@ -7,11 +7,33 @@ export interface ProcessId {
 
 /**
  * The process with that pid at this moment, or undefined when there is none or the system has no /proc (macOS: then sessions
- * and grants end by their events and times only).
+ * and grants end by their events and times only). A shell that was only started to run one command (`sh -c`, as hosts start
+ * their hooks) is passed over for whoever started it.
  * Source: proc_pid_stat(5): field 22 is starttime in clock ticks since boot; field 2 may contain spaces and parentheses; a zombie
  * (state Z, X) has ended.
  */
 export function processOf(pid: number): ProcessId | undefined {
+  let found = readProcess(pid);
+  for (let level = 0; level < shellsMax && found !== undefined && runsOneCommand(found.pid); level += 1)
+    found = readProcess(found.parent);
+  return found === undefined ? undefined : { pid: found.pid, startTime: found.startTime };
+}
+
+/** Shells within shells that are passed over. */
+const shellsMax = 4;
+
+function runsOneCommand(pid: number): boolean {
+  try {
+    const [program = "", ...flags] = readFileSync(`/proc/${pid}/cmdline`, "latin1").split("\0");
+    return (
+      /(^|\/)-?(ba|da|z|k|fi)?sh$/.test(program) && flags.slice(0, 4).some((flag) => /^-[a-z]*c[a-z]*$/.test(flag))
+    );
+  } catch {
+    return false; // it has just ended
+  }
+}
+
+function readProcess(pid: number): (ProcessId & { readonly parent: number }) | undefined {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   let text: string;
   try {
@@ -22,10 +44,10 @@ export function processOf(pid: number): ProcessId | undefined {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const startTime = Number(fields[19]);
   if (fields[0] === "Z" || fields[0] === "X" || !Number.isInteger(startTime)) return undefined;
-  return { pid, startTime };
+  return { pid, startTime, parent: Number(fields[1]) };
 }
 
 /** Whether that very process still runs, not another one with its pid. */
 export function alive(process: ProcessId): boolean {
-  return processOf(process.pid)?.startTime === process.startTime;
+  return readProcess(process.pid)?.startTime === process.startTime;
 }

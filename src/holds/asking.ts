@@ -54,10 +54,12 @@ export class Asking {
       const identity = book.identityOf(call);
       if (call.judged.verdict !== "hold" && approved === undefined) return this.#asJudged(current, ask);
       const using = approved;
+      const { input } = call;
+      const writeVerdict: AskOptions["writeVerdict"] = current.edited
+        ? (record) => ask.writeVerdict({ ...record, input })
+        : ask.writeVerdict;
       const taken: Taken = await store.durably(() =>
-        using === undefined
-          ? book.take(call, identity, ask.writeVerdict)
-          : book.use(using, call, identity, ask.writeVerdict),
+        using === undefined ? book.take(call, identity, writeVerdict) : book.use(using, call, identity, writeVerdict),
       );
       approved = undefined;
       if (taken.kind !== "held") {
@@ -183,7 +185,7 @@ export class Asking {
   async #asJudged(current: Current, ask: AskOptions): Promise<Answer> {
     const { verdict, reason, rule, effects } = current.call.judged;
     const { seq } = await this.#parts.options.store.durably(() =>
-      ask.writeVerdict({ verdict, reason, rule, effects, granted: false }),
+      ask.writeVerdict({ verdict, reason, rule, effects, granted: false, ...this.#editedInput(current) }),
     );
     return { verdict, reason, rule, effects, entry: seq, ...this.#editedInput(current) };
   }

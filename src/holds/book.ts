@@ -252,6 +252,11 @@ export class Book {
     return this.#close(row, "withdrawn", why);
   }
 
+  /** A read, so that the usual outcome, which settles nothing, costs no transaction. */
+  maySettle({ agent, session }: Settlement): boolean {
+    return this.#sql.unsettled.first(agent, session) !== undefined || this.grants.any(agent, session);
+  }
+
   settle(settlement: Settlement, identity: string | undefined): Row[] {
     const { agent, session, by } = settlement;
     if (by === "SessionEnd") {
@@ -276,6 +281,11 @@ export class Book {
     return this.#sql.waitingFor.all(identity).map((row) => this.#settleRow(row, by));
   }
 
+  /** A read, so that a sweep that finds nothing costs no transaction. */
+  anyDue(): boolean {
+    return this.#sql.dueOpen.first(this.#clock.nowMs(), 1) !== undefined || this.#sql.approved.first(1) !== undefined;
+  }
+
   /** At most `batch` of each; the caller asks again while something was due. */
   expireDue(batch: number): Row[] {
     const now = this.#clock.nowMs();
@@ -285,11 +295,11 @@ export class Book {
       .filter((row) => !this.#usable(row))
       .slice(0, batch)
       .map((row) => this.#close(row, "expired", "the approval was not used in time"));
-    this.grants.sweep();
     return [...open, ...unused];
   }
 
   forget(olderThanMs: number, closedMax: number, batch: number): number {
+    this.grants.sweep();
     return this.#sql.forgetOld.run(olderThanMs, batch) + this.#sql.forgetMany.run(closedMax, batch);
   }
 
@@ -454,6 +464,10 @@ function statements(db: DatabaseSync) {
     ofToolCall: of(
       `SELECT * FROM holds_holds WHERE agent = ? AND session = ? AND tool_call_id = ? AND state IN ('open', 'approved')
        ORDER BY seq`,
+    ),
+    unsettled: of(
+      `SELECT 1 FROM holds_holds WHERE agent = ? AND session = ?
+         AND (state IN ('open', 'approved') OR (state = 'used' AND outcome_seen = 0)) LIMIT 1`,
     ),
     usedWithoutOutcome: of(
       "SELECT * FROM holds_holds WHERE identity = ? AND state = 'used' AND outcome_seen = 0 ORDER BY seq LIMIT 1",

@@ -60,7 +60,7 @@ export class Grants {
         db,
         "SELECT * FROM holds_grants WHERE agent = ? AND session = ? AND tool = ? AND rule = ? ORDER BY seq",
       ),
-      end: prepare(db, "DELETE FROM holds_grants WHERE id = ?"),
+      any: prepare(db, "SELECT 1 FROM holds_grants WHERE agent = ? AND session = ? LIMIT 1"),
       endSession: prepare(db, "DELETE FROM holds_grants WHERE agent = ? AND session = ?"),
       endOldest: prepare(
         db,
@@ -113,6 +113,10 @@ export class Grants {
       return { id: row.id, hold: row.hold, words: wordsFor(call.tool, [...covers]) };
     }
     return undefined;
+  }
+
+  any(agent: string, session: string): boolean {
+    return this.#sql.any.first(agent, session) !== undefined;
   }
 
   endSession(agent: string, session: string): void {

@@ -14,6 +14,7 @@ const sweepRoundsMax = 16;
 /** What was closed stays listed for a week, but never more than this many: the ledger has it all anyway. */
 const closedAgeMsMax = 7 * 24 * 3_600_000;
 const closedMax = 20_000;
+const forgetPeriodMs = 60_000;
 
 export function createHolds(options: HoldsOptions): Holds {
   return new HoldQueue(options);
@@ -27,6 +28,7 @@ class HoldQueue implements Holds {
   readonly #asking: Asking;
   /** Holds whose decision is under way: the edited input is being judged, the rule is being saved. */
   readonly #deciding = new Set<HoldId>();
+  #forgetAtMs = 0;
 
   constructor(options: HoldsOptions) {
     this.#options = options;
@@ -149,6 +151,7 @@ class HoldQueue implements Holds {
   }
 
   async settle(settlement: Settlement): Promise<HoldView[]> {
+    if (!this.#book.maySettle(settlement)) return [];
     const { tool, cwd, input } = settlement;
     const identity =
       tool === undefined || cwd === undefined || input === undefined
@@ -161,13 +164,16 @@ class HoldQueue implements Holds {
 
   async sweep(): Promise<{ readonly expired: number; readonly forgotten: number }> {
     let expired = 0;
-    for (let round = 0; round < sweepRoundsMax; round += 1) {
+    for (let round = 0; round < sweepRoundsMax && this.#book.anyDue(); round += 1) {
       const rows = await this.#options.store.durably(() => this.#book.expireDue(sweepBatch));
       this.#announce(rows);
       expired += rows.length;
       if (rows.length < sweepBatch) break;
     }
-    const oldMs = this.#options.clock.nowMs() - closedAgeMsMax;
+    const { clock } = this.#options;
+    if (clock.monotonicMs() < this.#forgetAtMs) return { expired, forgotten: 0 };
+    this.#forgetAtMs = clock.monotonicMs() + forgetPeriodMs;
+    const oldMs = clock.nowMs() - closedAgeMsMax;
     const forgotten = await this.#options.store.durably(() => this.#book.forget(oldMs, closedMax, sweepBatch * 4));
     return { expired, forgotten };
   }

@@ -54,6 +54,8 @@ export interface VerdictRecord {
   readonly hold?: HoldId | undefined;
   /** True when a person's approval or grant released it. */
   readonly granted: boolean;
+  /** Whole, when the operator edited the call: what will run instead of what was asked. Redact it before it is stored. */
+  readonly input?: Input | undefined;
 }
 
 export interface Written {

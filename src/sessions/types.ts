@@ -98,7 +98,7 @@ export interface SessionsOptions {
   readonly limits: { readonly sessionsMax: number };
   readonly log: Log;
   readonly workspaceAt: (cwd: string) => Promise<Workspace>;
-  /** The process with that pid right now, if it runs (facts: /proc). */
+  /** The agent's process at or above that pid right now, if it runs (facts: /proc). */
   readonly processOf: (pid: number) => ProcessId | undefined;
   readonly openHolds: (key: SessionKey) => number;
 }
@@ -111,7 +111,7 @@ export interface Sessions {
   list(query: { ended: boolean; limit: number }): SessionView[];
   /** Inside a work of the store, with the verdict's entry: remembers the call until its outcome comes. */
   recordVerdict(call: JudgedCall): void;
-  /** Inside a work of the store, with the outcome's entry: finds the verdict by id, else by order and input. */
+  /** Inside a work of the store, with the outcome's entry: finds the verdict by id, else by order and input. Observe first. */
   pairOutcome(outcome: Outcome): Pairing;
   /** The newest verdict for this very call: a PermissionRequest joins it. */
   verdictOf(call: Omit<JudgedCall, "verdict" | "entry">): { verdict: Verdict; entry: number } | undefined;

@@ -1,0 +1,78 @@
+import type { Verdict } from "../protocol/effects.ts";
+import type { Migration } from "../store/index.ts";
+
+/** Times are epoch milliseconds of the wall clock; `workspace` and `details` are JSON. */
+export const sessionsMigrations: readonly Migration[] = [
+  {
+    room: "sessions",
+    version: 1,
+    sql: `
+      CREATE TABLE sessions_sessions (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        agent TEXT NOT NULL,
+        session TEXT NOT NULL,
+        cwd TEXT NOT NULL,
+        workspace TEXT NOT NULL,
+        pid INTEGER,
+        start_time INTEGER,
+        started_ms INTEGER NOT NULL,
+        seen_ms INTEGER NOT NULL,
+        ended_ms INTEGER,
+        tool_calls INTEGER NOT NULL DEFAULT 0,
+        ungated TEXT,
+        details TEXT NOT NULL,
+        UNIQUE (agent, session)
+      ) STRICT;
+      CREATE INDEX sessions_seen ON sessions_sessions (seen_ms);
+      -- Verdicts, until their session's end is long past: what the outcome is paired with.
+      CREATE TABLE sessions_calls (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        agent TEXT NOT NULL,
+        session TEXT NOT NULL,
+        tool_call_id TEXT,
+        tool TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        verdict TEXT NOT NULL,
+        entry INTEGER NOT NULL,
+        judged_ms INTEGER NOT NULL,
+        -- 0 no outcome yet, 1 paired, 2 entered as unfinished
+        outcome INTEGER NOT NULL DEFAULT 0
+      ) STRICT;
+      CREATE INDEX sessions_calls_id ON sessions_calls (agent, session, tool_call_id) WHERE tool_call_id IS NOT NULL;
+      CREATE INDEX sessions_calls_input ON sessions_calls (agent, session, tool, fingerprint);
+      CREATE INDEX sessions_calls_judged ON sessions_calls (judged_ms);
+      CREATE TABLE sessions_made (
+        agent TEXT NOT NULL,
+        session TEXT NOT NULL,
+        path TEXT NOT NULL,
+        PRIMARY KEY (agent, session, path)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
+];
+
+export interface SessionRow {
+  readonly agent: string;
+  readonly session: string;
+  readonly cwd: string;
+  readonly workspace: string;
+  readonly pid: number | null;
+  readonly start_time: number | null;
+  readonly started_ms: number;
+  readonly seen_ms: number;
+  readonly ended_ms: number | null;
+  readonly tool_calls: number;
+  readonly ungated: string | null;
+  readonly details: string;
+}
+
+export interface CallRow {
+  readonly seq: number;
+  readonly agent: string;
+  readonly session: string;
+  readonly tool: string;
+  readonly tool_call_id: string | null;
+  readonly verdict: Verdict;
+  readonly entry: number;
+  readonly outcome: number;
+}
