@@ -16,6 +16,7 @@ export class Connection implements ConnectionInfo {
   busy = 0;
   readonly #clock: Clock;
   #closed: AbortController | undefined;
+  #quiet: PromiseWithResolvers<void> | undefined;
 
   constructor(socket: Socket, kind: ConnectionInfo["kind"], clock: Clock) {
     this.socket = socket;
@@ -54,6 +55,15 @@ export class Connection implements ConnectionInfo {
   leave(): void {
     this.busy -= 1;
     this.touch();
+    if (this.busy === 0) this.#quiet?.resolve();
+  }
+
+  /** Resolves when nothing is in flight on it and what was answered has been handed to the socket, or when it has closed. */
+  async quiet(): Promise<void> {
+    if (this.busy === 0 || this.socket.closed) return;
+    this.#quiet = Promise.withResolvers<void>();
+    this.socket.once("close", this.#quiet.resolve);
+    await this.#quiet.promise;
   }
 }
 

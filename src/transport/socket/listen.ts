@@ -27,7 +27,7 @@ export interface Door extends AsyncDisposable {
   readonly connections: number;
   /** Takes no more connections and gives the path free; those that are open live on. */
   stopAccepting(): void;
-  /** Ends every connection once what was written has left, at the latest after `flushMs`. */
+  /** Ends every connection once its answers have left, at the latest after a second. Drain the dispatch first. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -84,13 +84,15 @@ export async function listen(ports: DoorPorts): Promise<Door> {
       closing.abort(new Error("the door is closed"));
       await sweeping;
       const open = [...connections];
-      const gone = Promise.all(
-        open.map(({ socket }) => new Promise<void>((resolve) => socket.once("close", () => resolve()))),
-      );
-      for (const { socket } of open) socket.destroySoon();
-      const late = new AbortController();
-      void gone.then(() => late.abort(new Error("all gone")));
-      await clock.sleep(flushMs, { signal: late.signal }).catch(() => {}); // aborted when all are gone, which is the usual end
+      const flushed = open.map(async (connection) => {
+        await connection.quiet();
+        connection.socket.destroySoon();
+        if (!connection.socket.closed)
+          await new Promise<void>((resolve) => connection.socket.once("close", () => resolve()));
+      });
+      const allGone = new AbortController();
+      const gone = Promise.all(flushed).then(() => allGone.abort(new Error("all gone")));
+      await clock.sleep(flushMs, { signal: allGone.signal }).catch(() => {}); // aborted when all are gone, which is the usual end
       for (const { socket } of open) socket.destroy();
       await gone;
     },
