@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
 import { join } from "node:path";
-import { before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import {
   buildHook,
   linesOf,
@@ -10,14 +11,16 @@ import {
   answer,
   programs,
   runHook,
+  startHook,
   writeDaemonRecord,
   writeRecord,
 } from "./test/stage.ts";
 
-before(buildHook);
+buildHook();
 
 for (const program of [programs.hook, programs.checked]) {
-  describe(program === programs.hook ? "launch" : "launch under the sanitizers", () => {
+  const skip = existsSync(program) ? false : "the compiler has no sanitizers";
+  describe(program === programs.hook ? "launch" : "launch under the sanitizers", { skip }, () => {
     test("a daemon that is away is started by the record, with its environment and nothing of ours", async (t) => {
       const home = makeHome(t);
       writeDaemonRecord(home);
@@ -97,6 +100,36 @@ for (const program of [programs.hook, programs.checked]) {
       rmSync(join(home, "sock"));
       writeFileSync(join(home, "launching"), `failed ${at} another-boot\n`);
       assert.equal((await runHook({ program, home })).code, 0);
+    });
+
+    test("a daemon that dies while a call waits is started again and asked with the same key", async (t) => {
+      const home = makeHome(t);
+      writeDaemonRecord(home);
+      const dying = await playDaemon(t, join(home, "sock"), (_, __, response) => {
+        dying.close();
+        response.destroy();
+      });
+      const run = await runHook({ program, home });
+      assert.deepEqual([run.code, run.stdout], [0, "{}"]);
+      assert.equal(linesOf(join(home, "pids")).length, 1);
+    });
+
+    test("a call that was told of a drain waits for the daemon to come back and does not start it", async (t) => {
+      const home = makeHome(t);
+      writeRecord(home, { exec: "/bin/sh", args: ["-c", `echo $$ >> '${home}/pids'`] });
+      const draining = await playDaemon(t, join(home, "sock"), (_, __, response) => {
+        draining.close();
+        response.writeHead(503, { "Content-Length": 0, Connection: "close" }).end();
+      });
+      const { ended } = startHook({ program, home });
+      await once(draining, "close");
+      // Another home's start takes two seconds to fail, which is longer than the grace of a lost daemon.
+      const elsewhere = makeHome(t);
+      writeRecord(elsewhere, { exec: "/bin/true", args: [] });
+      assert.equal((await runHook({ program, home: elsewhere })).code, 2);
+      await playDaemon(t, join(home, "sock"), (_, __, response) => answer(response, 0, "back"));
+      assert.deepEqual((await ended).stdout, "back");
+      assert.ok(!existsSync(join(home, "pids")));
     });
 
     test("a program that can't be run is said at once", async (t) => {

@@ -320,12 +320,16 @@ static enum outcome exchange(int connection, const char *head, const struct buff
 
 enum reached { reached_daemon, reached_nobody, reached_late };
 
+/* What the daemon has been to this call so far. */
+enum before { never_met, lost_it, was_draining };
+
 /*
  * Connects, or starts the daemon for an event that decides. A call whose connection was lost waits for the daemon's return
- * until its deadline, because a person may be about to approve it.
+ * until its deadline, because a person may be about to approve it; one that was told of a drain leaves the starting to others,
+ * else `signalbox down` would never last while a hold waits.
  */
 static enum reached reach(const char *home, const struct record *record, const struct rule *rule, const char *agent,
-                          bool was_connected, int64_t deadline, int *connection, struct fault *fault) {
+                          enum before before, int64_t deadline, int *connection, struct fault *fault) {
   static int64_t launched_at; /* 0 = not yet; a daemon that crashes at every call is not started at every turn */
   int64_t lost_at = now_ms();
   for (int pause = 2;; pause = pause < 100 ? pause * 2 : 100) {
@@ -346,12 +350,12 @@ static enum reached reach(const char *home, const struct record *record, const s
             agent);
         return reached_nobody;
       }
-      bool due = launched_at == 0 || now_ms() - launched_at >= start_again_ms;
-      if (due && (!was_connected || now_ms() - lost_at >= lost_grace_ms)) {
+      bool due = before == never_met || (before == lost_it && now_ms() - lost_at >= lost_grace_ms);
+      if (due && (launched_at == 0 || now_ms() - launched_at >= start_again_ms)) {
         launched_at = now_ms();
         *connection = launch_daemon(home, record, fault);
         if (*connection >= 0) return reached_daemon;
-        if (!was_connected) return reached_nobody;
+        if (before == never_met) return reached_nobody;
       }
     }
     if (now_ms() + pause >= deadline) return reached_late;
@@ -378,10 +382,10 @@ static int relay(const char *home, const char *agent, const char *event, const s
   if (!record_read(home, &record, &fault)) return answer_statically(rule, fault.text);
   if (!random_key(key)) return answer_statically(rule, "Signalbox's hook got no random bytes from the system.");
   int64_t drain_until = 0;
-  for (bool was_connected = false;; was_connected = true) {
+  for (enum before before = never_met;;) {
     int connection;
     enum outcome outcome = overdue;
-    switch (reach(home, &record, rule, agent, was_connected, deadline, &connection, &fault)) {
+    switch (reach(home, &record, rule, agent, before, deadline, &connection, &fault)) {
       case reached_nobody: return answer_statically(rule, fault.text);
       case reached_late: break;
       case reached_daemon:
@@ -401,7 +405,10 @@ static int relay(const char *home, const char *agent, const char *event, const s
       case malformed:
         return answer_statically(rule, "Signalbox's daemon sent an answer that this hook can't read, so nothing is allowed. "
                                        "They may be of different versions. Run: signalbox doctor");
-      case lost: pause_ms(20); continue;
+      case lost:
+        if (before == never_met) before = lost_it;
+        pause_ms(20);
+        continue;
       case answered: break;
     }
     if (answer.status == 200) return print_answer(rule, &input, &answer);
@@ -411,6 +418,7 @@ static int relay(const char *home, const char *agent, const char *event, const s
           answer.status);
       return answer_statically(rule, fault.text);
     }
+    before = was_draining;
     pause_ms(50);
   }
 }

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { agentDialect } from "../src/dialects/agents/index.ts";
 import { agentEvents, agentNames } from "../src/protocol/agents.ts";
 import { answer, buildHook, makeHome, playBytes, playDaemon, programs, runHook, startHook } from "./test/stage.ts";
 
-before(buildHook);
+buildHook();
 
 for (const program of [programs.hook, programs.checked]) {
-  describe(program === programs.hook ? "relay" : "relay under the sanitizers", () => {
+  const skip = existsSync(program) ? false : "the compiler has no sanitizers";
+  describe(program === programs.hook ? "relay" : "relay under the sanitizers", { skip }, () => {
     test("hands stdin over and prints the answer exactly", async (t) => {
       const home = makeHome(t);
       const asked: Record<string, unknown>[] = [];
