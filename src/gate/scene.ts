@@ -5,6 +5,7 @@ import { isRegenerable, persistsAt } from "./paths/known.ts";
 import { locate } from "./paths/locate.ts";
 import { globReachesSecret, secretName } from "./paths/secrets.ts";
 import { absolutePath, isBelow } from "./paths/text.ts";
+import type { TracedEffect, Words } from "./policy/index.ts";
 import type { Arg, EffectDraft, Flow, PathUse } from "./programs/program.ts";
 
 /** More than this is not reported, and what is not reported is not sure. */
@@ -18,7 +19,11 @@ const wantedMax = 128;
 export class Scene {
   readonly call: ToolCall;
   readonly machine: Machine;
-  readonly effects: Effect[] = [];
+  readonly effects: TracedEffect[] = [];
+  /** Every simple command, its words after expansion; a word that isn't known is undefined. */
+  readonly commands: Words[] = [];
+  /** The command that speaks now. */
+  current: { readonly words: Words; readonly cwd: string | undefined } | undefined;
   readonly wanted = new Map<string, FactQuery>();
   readonly used = new Set<string>();
   /** Paths that this same text makes: what it wrote there, as far as known. */
@@ -37,7 +42,7 @@ export class Scene {
   }
 
   emit(draft: EffectDraft): void {
-    const effect: Effect = {
+    const effect: TracedEffect = {
       kind: draft.kind,
       what: shorten(draft.what),
       target: shorten(draft.target ?? ""),
@@ -46,12 +51,15 @@ export class Scene {
       undoable: draft.undoable ?? "yes",
       sure: draft.sure ?? "known",
       secret: draft.secret ?? "none",
+      words: this.current?.words,
+      cwd: this.current?.cwd,
     };
     const key = `${effect.kind}|${effect.place}|${effect.undoable}|${effect.secret}|${effect.reach}|${effect.sure}|${effect.what}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     if (this.effects.length < effectsKeptMax) this.effects.push(effect);
-    else if (this.effects.length === effectsKeptMax) this.effects.push({ ...effect, ...notSure("do more things than can be listed") });
+    else if (this.effects.length === effectsKeptMax)
+      this.effects.push({ ...effect, ...notSure("do more things than can be listed") });
   }
 
   /** Not sure, and unknown never means safe. */
@@ -82,7 +90,12 @@ export class Scene {
 
   /** States what becomes of a path, by its place. `cwd` undefined: the folder is not known. */
   path(arg: Arg, how: PathUse, cwd: string | undefined, title: string): void {
-    if (arg.content !== undefined || (arg.text === "-" && how.kind !== "delete") || (arg.text === "" && arg.fixed === 0)) return;
+    if (
+      arg.content !== undefined ||
+      (arg.text === "-" && how.kind !== "delete") ||
+      (arg.text === "" && arg.fixed === 0)
+    )
+      return;
     const { kind } = how;
     const verb = how.verb ?? verbs[kind];
     const { userHome } = this.machine;
@@ -106,42 +119,118 @@ export class Scene {
     }
     const at = locate(path, this.call.workspace, this.machine);
     if (at.quiet) return;
-    const pattern = whole ? undefined : path === "/" ? arg.text.slice(known.length) : `${path}/${arg.text.slice(known.length)}`;
+    const pattern = whole
+      ? undefined
+      : path === "/"
+        ? arg.text.slice(known.length)
+        : `${path}/${arg.text.slice(known.length)}`;
     const sure = arg.fixed < arg.text.length ? "likely" : "known";
     if (kind === "read") return this.#read(path, pattern, how, what, at.place, sure);
 
     // The part after the known folder decides little, but for a wildcard that takes everything there.
-    const takesAll = at.whole && (whole || /^(?:\*|\.\*|\.\[!?.*|\{.*|\*\*?\/?.*)$/.test(arg.text.slice(known.length)) || arg.fixed < arg.text.length);
+    const takesAll =
+      at.whole &&
+      (whole ||
+        /^(?:\*|\.\*|\.\[!?.*|\{.*|\*\*?\/?.*)$/.test(arg.text.slice(known.length)) ||
+        arg.fixed < arg.text.length);
     const inside = pattern ?? path;
     if (how.tree === true || kind === "delete")
       for (const own of this.machine.signalboxPaths)
-        if (isBelow(own, path) && path !== "/" && whole) return this.emit({ kind, what, target: inside, place: "signalbox", undoable: "no", sure });
+        if (isBelow(own, path) && path !== "/" && whole)
+          return this.emit({ kind, what, target: inside, place: "signalbox", undoable: "no", sure });
     const reach = takesAll ? "all" : arg.glob || how.tree === true ? "many" : "one";
-    if (kind === "delete") return this.emit({ kind, what, target: inside, place: at.place, reach, undoable: this.#deletable(path, whole, takesAll, at.place, how), sure });
+    if (kind === "delete")
+      return this.emit({
+        kind,
+        what,
+        target: inside,
+        place: at.place,
+        reach,
+        undoable: this.#deletable(path, whole, takesAll, at.place, how),
+        sure,
+      });
     if (at.place === "workspace" || at.place === "home" || at.place === "system" || at.place === "worktree") {
-      const persist = persistsAt(inside, userHome, this.call.workspace.ordinary ? this.call.workspace.root : "/nowhere");
-      if (persist !== undefined) return this.emit({ kind: "persist", what: `${what}, ${persist}`, target: inside, place: at.place, undoable: "costly", sure });
+      const persist = persistsAt(
+        inside,
+        userHome,
+        this.call.workspace.ordinary ? this.call.workspace.root : "/nowhere",
+      );
+      if (persist !== undefined)
+        return this.emit({
+          kind: "persist",
+          what: `${what}, ${persist}`,
+          target: inside,
+          place: at.place,
+          undoable: "costly",
+          sure,
+        });
     }
-    if (kind === "write" && whole) this.made.set(path, how.content === undefined ? undefined : { text: how.content, secret: false, remote: false, decoded: false, files: [] });
-    this.emit({ kind, what, target: inside, place: at.place, reach, undoable: how.undoable ?? this.#writable(path, at.place, how), sure });
+    if (kind === "write" && whole)
+      this.made.set(
+        path,
+        how.content === undefined
+          ? undefined
+          : { text: how.content, secret: false, remote: false, decoded: false, files: [] },
+      );
+    this.emit({
+      kind,
+      what,
+      target: inside,
+      place: at.place,
+      reach,
+      undoable: how.undoable ?? this.#writable(path, at.place, how),
+      sure,
+    });
   }
 
   #unknownPath(arg: Arg, how: PathUse, what: string): void {
     if (how.kind === "read") {
-      if (arg.glob && globReachesSecret(arg.text, this.machine.userHome)) this.emit({ kind: "read", what, target: arg.text, secret: "reads", sure: "likely" });
+      if (arg.glob && globReachesSecret(arg.text, this.machine.userHome))
+        this.emit({ kind: "read", what, target: arg.text, secret: "reads", sure: "likely" });
       return;
     }
-    this.emit({ kind: how.kind, what: `${what}, a path that is known only when it runs`, target: arg.text, sure: "opaque", undoable: how.undoable ?? (how.keeps === true ? "yes" : "no"), reach: how.tree === true || arg.glob ? "many" : "one" });
+    this.emit({
+      kind: how.kind,
+      what: `${what}, a path that is known only when it runs`,
+      target: arg.text,
+      sure: "opaque",
+      undoable: how.undoable ?? (how.keeps === true ? "yes" : "no"),
+      reach: how.tree === true || arg.glob ? "many" : "one",
+    });
   }
 
-  #read(path: string, pattern: string | undefined, how: PathUse, what: string, place: Effect["place"], sure: Effect["sure"]): void {
+  #read(
+    path: string,
+    pattern: string | undefined,
+    how: PathUse,
+    what: string,
+    place: Effect["place"],
+    sure: Effect["sure"],
+  ): void {
     const { userHome } = this.machine;
     const named = secretName(path, userHome);
-    const secret = pattern === undefined ? named === "secret" || (named === "secret-folder" && how.tree === true) : named === "secret" || globReachesSecret(pattern, userHome) || secretName(pattern, userHome) === "secret";
-    this.emit({ kind: "read", what, target: pattern ?? path, place, secret: secret ? "reads" : "none", sure, reach: how.tree === true || pattern !== undefined ? "many" : "one" });
+    const secret =
+      pattern === undefined
+        ? named === "secret" || (named === "secret-folder" && how.tree === true)
+        : named === "secret" || globReachesSecret(pattern, userHome) || secretName(pattern, userHome) === "secret";
+    this.emit({
+      kind: "read",
+      what,
+      target: pattern ?? path,
+      place,
+      secret: secret ? "reads" : "none",
+      sure,
+      reach: how.tree === true || pattern !== undefined ? "many" : "one",
+    });
   }
 
-  #deletable(path: string, whole: boolean, takesAll: boolean, place: Effect["place"], how: PathUse): Effect["undoable"] {
+  #deletable(
+    path: string,
+    whole: boolean,
+    takesAll: boolean,
+    place: Effect["place"],
+    how: PathUse,
+  ): Effect["undoable"] {
     if (how.undoable !== undefined) return how.undoable;
     if (takesAll) return "no";
     if (this.#isMade(path)) return "yes";
@@ -165,9 +254,21 @@ export class Scene {
     if (place === "workspace" || place === "worktree") {
       if (/\/\.git(?:\/|$)/.test(path)) return "no";
       // Emptying a file loses it as deleting does.
-      return how.content === "" && how.keeps !== true && !this.#isMade(path) && !isRegenerable(path, this.call.workspace.root) && /\.(?:db|sqlite3?|sql|dump|bak|tar|gz|zip|parquet|csv)$/.test(path) ? this.#deletable(path, true, false, place, how) : "yes";
+      return how.content === "" &&
+        how.keeps !== true &&
+        !this.#isMade(path) &&
+        !isRegenerable(path, this.call.workspace.root) &&
+        /\.(?:db|sqlite3?|sql|dump|bak|tar|gz|zip|parquet|csv)$/.test(path)
+        ? this.#deletable(path, true, false, place, how)
+        : "yes";
     }
-    if (place === "home" && /\/\.(?:claude|codex|gemini|cursor|config\/opencode)\/(?:plans|todos|memory|memories|projects|tmp|skills|agents|commands|tasks)\//.test(path)) return "yes";
+    if (
+      place === "home" &&
+      /\/\.(?:claude|codex|gemini|cursor|config\/opencode)\/(?:plans|todos|memory|memories|projects|tmp|skills|agents|commands|tasks)\//.test(
+        path,
+      )
+    )
+      return "yes";
     return how.keeps === true ? "costly" : "no";
   }
 
@@ -177,8 +278,19 @@ export class Scene {
   }
 }
 
-const verbs: Readonly<Record<PathUse["kind"], string>> = { read: "read", write: "write", delete: "delete", execute: "run", persist: "write" };
-const remoteKinds: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>(["send", "receive", "publish", "mutate-remote"]);
+const verbs: Readonly<Record<PathUse["kind"], string>> = {
+  read: "read",
+  write: "write",
+  delete: "delete",
+  execute: "run",
+  persist: "write",
+};
+const remoteKinds: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>([
+  "send",
+  "receive",
+  "publish",
+  "mutate-remote",
+]);
 
 const notSure = (why: string): EffectDraft => ({ kind: "opaque", what: why, sure: "opaque", undoable: "no" });
 

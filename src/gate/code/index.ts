@@ -7,7 +7,13 @@ import { judgeSql } from "./sql.ts";
 import { judgeAwk, judgeSed } from "./text-tools.ts";
 
 /** Judges code in a language other than shell by what its literals show; what is put together at run time is opaque. */
-export function judgeForeignCode(runner: Runner, shell: Shell, language: Language, code: Arg, _args: readonly Arg[]): Flow {
+export function judgeForeignCode(
+  runner: Runner,
+  shell: Shell,
+  language: Language,
+  code: Arg,
+  _args: readonly Arg[],
+): Flow {
   const unknownFlow: Flow = { ...noFlow, text: undefined };
   switch (language) {
     case "sql":
@@ -23,7 +29,14 @@ export function judgeForeignCode(runner: Runner, shell: Shell, language: Languag
     case "applescript":
     case "other":
       if (language === "applescript") judgeScript(runner, shell, language, code.text);
-      else runner.emit(shell, { kind: "opaque", what: `run ${language === "other" ? "" : `${language} `}code that is not read`, target: language, sure: "opaque", undoable: "no" });
+      else
+        runner.emit(shell, {
+          kind: "opaque",
+          what: `run ${language === "other" ? "" : `${language} `}code that is not read`,
+          target: language,
+          sure: "opaque",
+          undoable: "no",
+        });
       return unknownFlow;
     default:
       judgeScript(runner, shell, language, code.text);

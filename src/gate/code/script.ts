@@ -43,14 +43,21 @@ interface Call {
 /** The text with its strings found, and variables that are assigned one literal. */
 class Source {
   readonly text: string;
-  readonly strings: { readonly from: number; readonly to: number; readonly value: string; readonly dynamic: boolean }[] = [];
+  readonly strings: {
+    readonly from: number;
+    readonly to: number;
+    readonly value: string;
+    readonly dynamic: boolean;
+  }[] = [];
   readonly comments: { readonly from: number; readonly to: number }[] = [];
   readonly #variables = new Map<string, string | undefined>();
 
   constructor(text: string, language: Language) {
     this.text = text;
     this.#scan(language);
-    for (const match of text.matchAll(/(?:^|[\s;({,])(?:const |let |var |my |our )?[$@]?([A-Za-z_]\w*)\s*=\s*(?:r|f|b|Path\(|pathlib\.Path\()?(?=["'`])/g)) {
+    for (const match of text.matchAll(
+      /(?:^|[\s;({,])(?:const |let |var |my |our )?[$@]?([A-Za-z_]\w*)\s*=\s*(?:r|f|b|Path\(|pathlib\.Path\()?(?=["'`])/g,
+    )) {
       const name = match[1] ?? "";
       const value = this.stringAt(match.index + match[0].length);
       if (this.isData(match.index + match[0].length - 1)) continue;
@@ -75,10 +82,19 @@ class Source {
           j++;
         }
         const before = text[i - 1] ?? "";
-        const dynamic = (c === "`" && value.includes("${")) || (before === "f" && value.includes("{")) || (c === '"' && (language === "ruby" ? value.includes("#{") : (language === "perl" || language === "php") && /[$@][A-Za-z_{]/.test(value)));
+        const dynamic =
+          (c === "`" && value.includes("${")) ||
+          (before === "f" && value.includes("{")) ||
+          (c === '"' &&
+            (language === "ruby"
+              ? value.includes("#{")
+              : (language === "perl" || language === "php") && /[$@][A-Za-z_{]/.test(value)));
         this.strings.push({ from: i, to: j + close.length, value, dynamic });
         i = j + close.length - 1;
-      } else if ((hash && c === "#" && !(language === "perl" && text[i - 1] === "$")) || (slashes && c === "/" && text[i + 1] === "/")) {
+      } else if (
+        (hash && c === "#" && !(language === "perl" && text[i - 1] === "$")) ||
+        (slashes && c === "/" && text[i + 1] === "/")
+      ) {
         const end = text.indexOf("\n", i);
         this.comments.push({ from: i, to: end < 0 ? text.length : end });
         i = end < 0 ? text.length : end;
@@ -100,7 +116,11 @@ class Source {
   /** The expression that starts here, if it is one literal, a known variable, or literals joined by `+`. Undefined: dynamic. */
   value(from: number): { readonly value: string; readonly to: number } | undefined {
     const { text } = this;
-    let at = from + (/^\s*(?:os\.path\.expanduser\(|Path\(|pathlib\.Path\(|path\.(?:join|resolve)\(|os\.path\.join\(|[rub]{1,2}(?=["']))?\s*/.exec(text.slice(from, from + 40))?.[0].length ?? 0);
+    let at =
+      from +
+      (/^\s*(?:os\.path\.expanduser\(|Path\(|pathlib\.Path\(|path\.(?:join|resolve)\(|os\.path\.join\(|[rub]{1,2}(?=["']))?\s*/.exec(
+        text.slice(from, from + 40),
+      )?.[0].length ?? 0);
     const joins = /(?:join|resolve)\(\s*$/.test(text.slice(from, at));
     let value = "";
     for (let n = 0; n < 8; n++) {
@@ -189,7 +209,8 @@ function within(spans: readonly { readonly from: number; readonly to: number }[]
 
 const unescaped = (letter: string): string => ({ n: "\n", t: "\t", r: "\r" })[letter] ?? letter;
 
-const argOf = (value: string | undefined): Arg => (value === undefined ? unknown("a path that is put together") : { ...literal(value), quoted: !value.startsWith("~") });
+const argOf = (value: string | undefined): Arg =>
+  value === undefined ? unknown("a path that is put together") : { ...literal(value), quoted: !value.startsWith("~") };
 
 function runsShell({ runner, shell, source, at, language }: Seen): void {
   const list = source.list(at);
@@ -204,7 +225,8 @@ function runsShell({ runner, shell, source, at, language }: Seen): void {
     const next = /^\s*,\s*/.exec(source.text.slice(found.to, found.to + 8));
     const more = next === null ? undefined : source.list(found.to + next[0].length);
     if (more !== undefined && more.length > 0) runner.call(shell, [literal(found.value), ...more.map(argOf)], noFlow);
-    else if (rest.length > 1 && rest[1] !== undefined && (language === "perl" || language === "ruby")) runner.call(shell, rest.map(argOf), noFlow);
+    else if (rest.length > 1 && rest[1] !== undefined && (language === "perl" || language === "ruby"))
+      runner.call(shell, rest.map(argOf), noFlow);
     else runner.code(shell, "shell", literal(found.value), noFlow);
     return;
   }
@@ -214,7 +236,13 @@ function runsShell({ runner, shell, source, at, language }: Seen): void {
     runner.code(shell, "shell", literal(partly.value.replace(/\$?\{[^}]*\}/g, "$SIGNALBOX_UNKNOWN")), noFlow);
     return;
   }
-  runner.emit(shell, { kind: "opaque", what: `${language}: run a command that is put together at run time`, target: language, sure: "opaque", undoable: "no" });
+  runner.emit(shell, {
+    kind: "opaque",
+    what: `${language}: run a command that is put together at run time`,
+    target: language,
+    sure: "opaque",
+    undoable: "no",
+  });
 }
 
 const touches =
@@ -228,7 +256,13 @@ const touches =
 const opaqueCode =
   (what: string) =>
   ({ runner, shell, language }: Seen): void =>
-    runner.emit(shell, { kind: "opaque", what: `${language}: ${what}`, target: language, sure: "opaque", undoable: "no" });
+    runner.emit(shell, {
+      kind: "opaque",
+      what: `${language}: ${what}`,
+      target: language,
+      sure: "opaque",
+      undoable: "no",
+    });
 
 const sends =
   (kind: "send" | "receive") =>
@@ -237,78 +271,299 @@ const sends =
     const rest = source.rest(at);
     const host = found === undefined ? undefined : hostOf(found.value);
     if (host !== undefined && isLoopback(host)) return;
-    const posts = kind === "send" || /\bmethod\s*[:=]\s*["'](?:POST|PUT|PATCH|DELETE)|\bdata\s*=|\bbody\s*:|\bjson\s*=/i.test(rest);
-    if (host !== undefined && isMetadata(host)) runner.emit(shell, { kind: "read", what: `${language}: ask the cloud's metadata service, which gives out credentials`, target: host, place: "remote", secret: "reads" });
-    const carries = /environ|process\.env|ENV\[|getenv/.test(rest) || (found !== undefined && secretName(found.value, runner.scene.machine.userHome) !== undefined);
-    if (posts) runner.emit(shell, { kind: "send", what: `${language}: send to ${found?.value ?? "a host that is known only when it runs"}`, target: host ?? "", place: "remote", undoable: "no", secret: carries ? "sends" : "none" });
-    else runner.emit(shell, { kind: "receive", what: `${language}: fetch from ${found?.value ?? "a host that is known only when it runs"}`, target: host ?? "", place: "remote" });
+    const posts =
+      kind === "send" || /\bmethod\s*[:=]\s*["'](?:POST|PUT|PATCH|DELETE)|\bdata\s*=|\bbody\s*:|\bjson\s*=/i.test(rest);
+    if (host !== undefined && isMetadata(host))
+      runner.emit(shell, {
+        kind: "read",
+        what: `${language}: ask the cloud's metadata service, which gives out credentials`,
+        target: host,
+        place: "remote",
+        secret: "reads",
+      });
+    const carries =
+      /environ|process\.env|ENV\[|getenv/.test(rest) ||
+      (found !== undefined && secretName(found.value, runner.scene.machine.userHome) !== undefined);
+    if (posts)
+      runner.emit(shell, {
+        kind: "send",
+        what: `${language}: send to ${found?.value ?? "a host that is known only when it runs"}`,
+        target: host ?? "",
+        place: "remote",
+        undoable: "no",
+        secret: carries ? "sends" : "none",
+      });
+    else
+      runner.emit(shell, {
+        kind: "receive",
+        what: `${language}: fetch from ${found?.value ?? "a host that is known only when it runs"}`,
+        target: host ?? "",
+        place: "remote",
+      });
   };
 
 const pathOf = (method: RegExpExecArray): string => method[0];
 
 const calls: readonly Call[] = [
   // Runs commands.
-  { languages: ["python"], pattern: /\b(?:os\.(?:system|popen|exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?)|subprocess\.(?:run|call|check_call|check_output|Popen|getoutput|getstatusoutput)|commands\.getoutput|pty\.spawn|pexpect\.(?:run|spawn)|sh\.(?:Command))\s*\(/g, does: runsShell },
-  { languages: ["python"], hint: "__import__", pattern: /__import__\s*\(\s*["'](?:os|subprocess|pty)["']\s*\)\s*\.\s*\w+\s*\(/g, does: runsShell },
-  { languages: ["python"], hint: "import", pattern: /\bfrom\s+(?:os|subprocess)\s+import\s+(?:\w+\s*,\s*)*(?:system|popen|run|call|Popen|check_output|check_call)\b/g, does: fromImport },
-  { languages: ["node"], pattern: /(?:\b(?:child_process|cp|require\s*\(\s*["'](?:node:)?child_process["']\s*\)|process\.binding\([^)]*\))\s*\.\s*|(?<![.\w$]))(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|fork|\$)\s*\(/g, does: runsShell },
-  { languages: ["node"], pattern: /\b(?:Bun\.(?:spawn|spawnSync)|Deno\.(?:run|Command)|execa|execaSync|execaCommand|shell\.exec)\s*\(/g, does: runsShell },
-  { languages: ["perl", "ruby", "php", "lua", "r"], pattern: /(?<![\w>.$-])(?:(?:Kernel|os|IO|Open3|Process)\s*\.\s*)?(?:system2?|exec|popen[23]?e?|shell_exec|passthru|proc_open|pcntl_exec|execute|spawn|capture[23]e?)\s*\(?\s*(?=["'`$@\w[])/g, does: runsShell },
-  { languages: ["perl", "ruby", "php"], pattern: /`([^`]+)`/g, does: ({ runner, shell, match }) => void runner.code(shell, "shell", literal((match[1] ?? "").replace(/\$?\{[^}]*\}|#\{[^}]*\}/g, "$SIGNALBOX_UNKNOWN")), noFlow) },
-  { languages: ["perl", "ruby"], pattern: /(?:\bqx|%x)\s*([{([/|!])([^\])}/|!]*)/g, does: ({ runner, shell, match }) => void runner.code(shell, "shell", literal(match[2] ?? ""), noFlow) },
-  { languages: ["perl", "ruby"], pattern: /\bopen\s*\(?\s*(?:my\s+)?[\w$:]+\s*,\s*["'](?:-\||\|-?)["']\s*,\s*/g, does: runsShell },
-  { languages: ["perl", "ruby"], pattern: /\bopen\s*\(?\s*(?:(?:my\s+)?[\w$]+\s*,\s*)?["']\s*\|([^"']+)["']/g, does: ({ runner, shell, match }) => void runner.code(shell, "shell", literal(match[1] ?? ""), noFlow) },
+  {
+    languages: ["python"],
+    pattern:
+      /\b(?:os\.(?:system|popen|exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?)|subprocess\.(?:run|call|check_call|check_output|Popen|getoutput|getstatusoutput)|commands\.getoutput|pty\.spawn|pexpect\.(?:run|spawn)|sh\.(?:Command))\s*\(/g,
+    does: runsShell,
+  },
+  {
+    languages: ["python"],
+    hint: "__import__",
+    pattern: /__import__\s*\(\s*["'](?:os|subprocess|pty)["']\s*\)\s*\.\s*\w+\s*\(/g,
+    does: runsShell,
+  },
+  {
+    languages: ["python"],
+    hint: "import",
+    pattern:
+      /\bfrom\s+(?:os|subprocess)\s+import\s+(?:\w+\s*,\s*)*(?:system|popen|run|call|Popen|check_output|check_call)\b/g,
+    does: fromImport,
+  },
+  {
+    languages: ["node"],
+    pattern:
+      /(?:\b(?:child_process|cp|require\s*\(\s*["'](?:node:)?child_process["']\s*\)|process\.binding\([^)]*\))\s*\.\s*|(?<![.\w$]))(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|fork|\$)\s*\(/g,
+    does: runsShell,
+  },
+  {
+    languages: ["node"],
+    pattern: /\b(?:Bun\.(?:spawn|spawnSync)|Deno\.(?:run|Command)|execa|execaSync|execaCommand|shell\.exec)\s*\(/g,
+    does: runsShell,
+  },
+  {
+    languages: ["perl", "ruby", "php", "lua", "r"],
+    pattern:
+      /(?<![\w>.$-])(?:(?:Kernel|os|IO|Open3|Process)\s*\.\s*)?(?:system2?|exec|popen[23]?e?|shell_exec|passthru|proc_open|pcntl_exec|execute|spawn|capture[23]e?)\s*\(?\s*(?=["'`$@\w[])/g,
+    does: runsShell,
+  },
+  {
+    languages: ["perl", "ruby", "php"],
+    pattern: /`([^`]+)`/g,
+    does: ({ runner, shell, match }) =>
+      void runner.code(
+        shell,
+        "shell",
+        literal((match[1] ?? "").replace(/\$?\{[^}]*\}|#\{[^}]*\}/g, "$SIGNALBOX_UNKNOWN")),
+        noFlow,
+      ),
+  },
+  {
+    languages: ["perl", "ruby"],
+    pattern: /(?:\bqx|%x)\s*([{([/|!])([^\])}/|!]*)/g,
+    does: ({ runner, shell, match }) => void runner.code(shell, "shell", literal(match[2] ?? ""), noFlow),
+  },
+  {
+    languages: ["perl", "ruby"],
+    pattern: /\bopen\s*\(?\s*(?:my\s+)?[\w$:]+\s*,\s*["'](?:-\||\|-?)["']\s*,\s*/g,
+    does: runsShell,
+  },
+  {
+    languages: ["perl", "ruby"],
+    pattern: /\bopen\s*\(?\s*(?:(?:my\s+)?[\w$]+\s*,\s*)?["']\s*\|([^"']+)["']/g,
+    does: ({ runner, shell, match }) => void runner.code(shell, "shell", literal(match[1] ?? ""), noFlow),
+  },
   { languages: ["applescript"], pattern: /do shell script\s+/g, does: runsShell },
-  { languages: ["applescript"], pattern: /\b(?:tell application|with administrator privileges|keystroke|delete|empty trash|set volume|display dialog)\b/gi, does: ({ runner, shell, match }) => runner.emit(shell, { kind: "mutate-remote", what: `steer other programs by AppleScript (${match[0]})`, target: "osascript", place: "system", undoable: "costly" }) },
+  {
+    languages: ["applescript"],
+    pattern:
+      /\b(?:tell application|with administrator privileges|keystroke|delete|empty trash|set volume|display dialog)\b/gi,
+    does: ({ runner, shell, match }) =>
+      runner.emit(shell, {
+        kind: "mutate-remote",
+        what: `steer other programs by AppleScript (${match[0]})`,
+        target: "osascript",
+        place: "system",
+        undoable: "costly",
+      }),
+  },
   // Dynamic code.
   { languages: ["python"], pattern: /(?<![\w.])(?:exec|eval|compile)\s*\(/g, does: dynamicCode },
-  { languages: ["python"], pattern: /\b(?:marshal|pickle|cPickle|dill)\.loads?\s*\(/g, does: opaqueCode("load objects that can run code") },
-  { languages: ["python"], pattern: /\b(?:ctypes|cffi)\b.*\b(?:CDLL|dlopen|windll|memmove)\b/g, does: opaqueCode("call native code") },
-  { languages: ["node"], pattern: /(?<![\w.])(?:eval|Function)\s*\(|\bnew\s+Function\s*\(|\bvm\.run\w*\s*\(/g, does: dynamicCode },
-  { languages: ["perl", "ruby", "php", "lua", "r"], pattern: /(?<![\w>.$-])(?:eval|instance_eval|class_eval|assert|create_function|loadstring|load|dofile)\s*\(?\s*(?=["'$\w])/g, does: dynamicCode },
+  {
+    languages: ["python"],
+    pattern: /\b(?:marshal|pickle|cPickle|dill)\.loads?\s*\(/g,
+    does: opaqueCode("load objects that can run code"),
+  },
+  {
+    languages: ["python"],
+    pattern: /\b(?:ctypes|cffi)\b.*\b(?:CDLL|dlopen|windll|memmove)\b/g,
+    does: opaqueCode("call native code"),
+  },
+  {
+    languages: ["node"],
+    pattern: /(?<![\w.])(?:eval|Function)\s*\(|\bnew\s+Function\s*\(|\bvm\.run\w*\s*\(/g,
+    does: dynamicCode,
+  },
+  {
+    languages: ["perl", "ruby", "php", "lua", "r"],
+    pattern:
+      /(?<![\w>.$-])(?:eval|instance_eval|class_eval|assert|create_function|loadstring|load|dofile)\s*\(?\s*(?=["'$\w])/g,
+    does: dynamicCode,
+  },
   // Deletes.
   { languages: ["python"], pattern: /\bshutil\.rmtree\s*\(/g, does: touches("delete", true) },
-  { languages: ["python"], pattern: /\bos\.(?:remove|unlink|rmdir|removedirs|truncate)\s*\(/g, does: touches("delete") },
-  { languages: ["python"], pattern: /\bPath\s*\(\s*(["'][^"']*["'])\s*\)\s*\.\s*(?:unlink|rmdir)\s*\(/g, does: pathMethod("delete") },
-  { languages: ["node"], pattern: /\b(?:fs|fsp|fsPromises|promises|require\s*\(\s*["'](?:node:)?fs(?:\/promises|-extra)?["']\s*\)(?:\.promises)?)\s*\.\s*(?:rm|rmSync|rmdir|rmdirSync|remove|removeSync|emptyDir|emptyDirSync)\s*\(/g, does: touches("delete", true) },
-  { languages: ["node"], pattern: /\b(?:fs|fsp|fsPromises|promises|require\s*\(\s*["'](?:node:)?fs(?:\/promises)?["']\s*\)(?:\.promises)?)\s*\.\s*(?:unlink|unlinkSync|truncate|truncateSync)\s*\(/g, does: touches("delete") },
-  { languages: ["node"], pattern: /(?<![.\w])(?:rmSync|unlinkSync|rmdirSync|rimraf(?:\.sync)?)\s*\(/g, does: touches("delete", true) },
+  {
+    languages: ["python"],
+    pattern: /\bos\.(?:remove|unlink|rmdir|removedirs|truncate)\s*\(/g,
+    does: touches("delete"),
+  },
+  {
+    languages: ["python"],
+    pattern: /\bPath\s*\(\s*(["'][^"']*["'])\s*\)\s*\.\s*(?:unlink|rmdir)\s*\(/g,
+    does: pathMethod("delete"),
+  },
+  {
+    languages: ["node"],
+    pattern:
+      /\b(?:fs|fsp|fsPromises|promises|require\s*\(\s*["'](?:node:)?fs(?:\/promises|-extra)?["']\s*\)(?:\.promises)?)\s*\.\s*(?:rm|rmSync|rmdir|rmdirSync|remove|removeSync|emptyDir|emptyDirSync)\s*\(/g,
+    does: touches("delete", true),
+  },
+  {
+    languages: ["node"],
+    pattern:
+      /\b(?:fs|fsp|fsPromises|promises|require\s*\(\s*["'](?:node:)?fs(?:\/promises)?["']\s*\)(?:\.promises)?)\s*\.\s*(?:unlink|unlinkSync|truncate|truncateSync)\s*\(/g,
+    does: touches("delete"),
+  },
+  {
+    languages: ["node"],
+    pattern: /(?<![.\w])(?:rmSync|unlinkSync|rmdirSync|rimraf(?:\.sync)?)\s*\(/g,
+    does: touches("delete", true),
+  },
   { languages: ["node"], hint: "Deno", pattern: /\bDeno\.remove(?:Sync)?\s*\(/g, does: touches("delete", true) },
-  { languages: ["perl", "php", "lua"], pattern: /(?<![\w>$-])(?:os\.)?(?:unlink|rmdir|rmtree|remove_tree|remove)\s*\(?\s*(?=["'$\w])/g, does: touches("delete") },
-  { languages: ["ruby"], pattern: /\bFileUtils\.(?:rm_rf|rm_r|rmtree|remove_dir|remove_entry\w*)\s*\(?\s*/g, does: touches("delete", true) },
-  { languages: ["ruby"], pattern: /\b(?:File|FileUtils|Dir)\.(?:delete|unlink|rm|rm_f|rmdir|truncate)\s*\(?\s*/g, does: touches("delete") },
+  {
+    languages: ["perl", "php", "lua"],
+    pattern: /(?<![\w>$-])(?:os\.)?(?:unlink|rmdir|rmtree|remove_tree|remove)\s*\(?\s*(?=["'$\w])/g,
+    does: touches("delete"),
+  },
+  {
+    languages: ["ruby"],
+    pattern: /\bFileUtils\.(?:rm_rf|rm_r|rmtree|remove_dir|remove_entry\w*)\s*\(?\s*/g,
+    does: touches("delete", true),
+  },
+  {
+    languages: ["ruby"],
+    pattern: /\b(?:File|FileUtils|Dir)\.(?:delete|unlink|rm|rm_f|rmdir|truncate)\s*\(?\s*/g,
+    does: touches("delete"),
+  },
   { languages: ["r"], pattern: /\b(?:unlink|file\.remove)\s*\(/g, does: touches("delete", true) },
   // Writes.
   { languages: ["python"], pattern: /(?<![\w.])(?:io\.)?open\s*\(/g, does: opens },
-  { languages: ["python"], pattern: /\bPath\s*\(\s*(["'][^"']*["'])\s*\)\s*\.\s*(?:write_text|write_bytes|touch|mkdir|symlink_to|rename|replace|chmod)\s*\(/g, does: pathMethod("write") },
-  { languages: ["python"], pattern: /\bos\.(?:chmod|chown|rename|replace|symlink|link|mknod)\s*\(/g, does: touches("write") },
+  {
+    languages: ["python"],
+    pattern:
+      /\bPath\s*\(\s*(["'][^"']*["'])\s*\)\s*\.\s*(?:write_text|write_bytes|touch|mkdir|symlink_to|rename|replace|chmod)\s*\(/g,
+    does: pathMethod("write"),
+  },
+  {
+    languages: ["python"],
+    pattern: /\bos\.(?:chmod|chown|rename|replace|symlink|link|mknod)\s*\(/g,
+    does: touches("write"),
+  },
   { languages: ["python"], pattern: /\bshutil\.(?:copy2?|copyfile|copytree|move)\s*\(/g, does: copies },
-  { languages: ["node"], pattern: /(?:\b(?:fs|fsp|fsPromises|promises|require\s*\(\s*["'](?:node:)?fs(?:\/promises)?["']\s*\)(?:\.promises)?)\s*\.\s*|(?<![.\w]))(?:writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|chmod|chmodSync|chown|chownSync)\s*\(/g, does: touches("write") },
-  { languages: ["perl"], pattern: /\bopen\s*\(?\s*(?:my\s+)?[\w$]+\s*,\s*["']\s*\+?>{1,2}[^"']*["']\s*,\s*/g, does: touches("write") },
-  { languages: ["perl"], pattern: /\bopen\s*\(?\s*(?:my\s+)?[\w$]+\s*,\s*["']\s*\+?>{1,2}\s*([^"'\s]+)["']/g, does: ({ runner, shell, match }) => runner.path(shell, argOf(match[1]), { kind: "write" }, "perl") },
+  {
+    languages: ["node"],
+    pattern:
+      /(?:\b(?:fs|fsp|fsPromises|promises|require\s*\(\s*["'](?:node:)?fs(?:\/promises)?["']\s*\)(?:\.promises)?)\s*\.\s*|(?<![.\w]))(?:writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|chmod|chmodSync|chown|chownSync)\s*\(/g,
+    does: touches("write"),
+  },
+  {
+    languages: ["perl"],
+    pattern: /\bopen\s*\(?\s*(?:my\s+)?[\w$]+\s*,\s*["']\s*\+?>{1,2}[^"']*["']\s*,\s*/g,
+    does: touches("write"),
+  },
+  {
+    languages: ["perl"],
+    pattern: /\bopen\s*\(?\s*(?:my\s+)?[\w$]+\s*,\s*["']\s*\+?>{1,2}\s*([^"'\s]+)["']/g,
+    does: ({ runner, shell, match }) => runner.path(shell, argOf(match[1]), { kind: "write" }, "perl"),
+  },
   { languages: ["ruby"], pattern: /\b(?:File|IO)\.(?:write|binwrite)\s*\(?\s*/g, does: touches("write") },
-  { languages: ["ruby"], pattern: /\bFile\.(?:open|new)\s*\(?\s*(["'][^"']*["'])\s*,\s*["'][wa]/g, does: pathMethod("write") },
+  {
+    languages: ["ruby"],
+    pattern: /\bFile\.(?:open|new)\s*\(?\s*(["'][^"']*["'])\s*,\s*["'][wa]/g,
+    does: pathMethod("write"),
+  },
   { languages: ["php"], pattern: /\bfile_put_contents\s*\(/g, does: touches("write") },
   // Network.
-  { languages: ["python"], pattern: /\b(?:requests|httpx|aiohttp|session|client)\.(?:post|put|patch|delete|request)\s*\(/g, does: sends("send") },
-  { languages: ["python"], pattern: /\b(?:requests|httpx)\.(?:get|head)\s*\(|\burllib\.request\.(?:urlopen|urlretrieve|Request)\s*\(|\burlopen\s*\(/g, does: sends("receive") },
-  { languages: ["python"], pattern: /\bsmtplib\.SMTP|\bftplib\.FTP|\bparamiko\.|\bhttp\.client\.HTTPS?Connection\s*\(/g, does: sends("send") },
-  { pattern: /\bsocket\.(?:socket|create_connection)\b|\bnet\.(?:connect|createConnection|Socket)\b|\bTCPSocket\.(?:new|open)\b|\bIO::Socket\b|\bfsockopen\b|\bSocket\s*\(\s*\$?\w*\s*,\s*(?:PF|AF)_INET|\buse\s+Socket\b|\bsocket\.tcp\b|\bsocket\s*\(\s*\w+\s*,\s*(?:PF|AF)_INET/g, does: connects },
-  { languages: ["node"], pattern: /(?<![.\w])fetch\s*\(|\bhttps?\.(?:request|get)\s*\(|\baxios(?:\.(?:get|request))?\s*\(/g, does: sends("receive") },
+  {
+    languages: ["python"],
+    pattern: /\b(?:requests|httpx|aiohttp|session|client)\.(?:post|put|patch|delete|request)\s*\(/g,
+    does: sends("send"),
+  },
+  {
+    languages: ["python"],
+    pattern:
+      /\b(?:requests|httpx)\.(?:get|head)\s*\(|\burllib\.request\.(?:urlopen|urlretrieve|Request)\s*\(|\burlopen\s*\(/g,
+    does: sends("receive"),
+  },
+  {
+    languages: ["python"],
+    pattern: /\bsmtplib\.SMTP|\bftplib\.FTP|\bparamiko\.|\bhttp\.client\.HTTPS?Connection\s*\(/g,
+    does: sends("send"),
+  },
+  {
+    pattern:
+      /\bsocket\.(?:socket|create_connection)\b|\bnet\.(?:connect|createConnection|Socket)\b|\bTCPSocket\.(?:new|open)\b|\bIO::Socket\b|\bfsockopen\b|\bSocket\s*\(\s*\$?\w*\s*,\s*(?:PF|AF)_INET|\buse\s+Socket\b|\bsocket\.tcp\b|\bsocket\s*\(\s*\w+\s*,\s*(?:PF|AF)_INET/g,
+    does: connects,
+  },
+  {
+    languages: ["node"],
+    pattern: /(?<![.\w])fetch\s*\(|\bhttps?\.(?:request|get)\s*\(|\baxios(?:\.(?:get|request))?\s*\(/g,
+    does: sends("receive"),
+  },
   { languages: ["node"], pattern: /\baxios\.(?:post|put|patch|delete)\s*\(/g, does: sends("send") },
-  { languages: ["ruby"], pattern: /\bNet::HTTP\.(?:post|post_form|start)\s*\(?|\bRestClient\.(?:post|put|delete)\s*\(?|\bHTTParty\.(?:post|put|delete)\s*\(?/g, does: sends("send") },
+  {
+    languages: ["ruby"],
+    pattern:
+      /\bNet::HTTP\.(?:post|post_form|start)\s*\(?|\bRestClient\.(?:post|put|delete)\s*\(?|\bHTTParty\.(?:post|put|delete)\s*\(?/g,
+    does: sends("send"),
+  },
   { languages: ["ruby"], pattern: /\bNet::HTTP\.get\w*\s*\(?|\bURI\.open\s*\(?/g, does: sends("receive") },
   // Processes.
   { languages: ["python"], pattern: /\bos\.(?:kill|killpg)\s*\(/g, does: signalling },
-  { languages: ["python"], pattern: /\bos\.(?:setuid|setgid|seteuid|setresuid)\s*\(|\bos\.fork\s*\(\)/g, does: ({ runner, shell, match }) => runner.emit(shell, { kind: "elevate", what: `python: ${match[0].replace("(", "")}`, target: "python", place: "system", undoable: "costly" }) },
+  {
+    languages: ["python"],
+    pattern: /\bos\.(?:setuid|setgid|seteuid|setresuid)\s*\(|\bos\.fork\s*\(\)/g,
+    does: ({ runner, shell, match }) =>
+      runner.emit(shell, {
+        kind: "elevate",
+        what: `python: ${match[0].replace("(", "")}`,
+        target: "python",
+        place: "system",
+        undoable: "costly",
+      }),
+  },
   { languages: ["node"], pattern: /\bprocess\.(?:kill|setuid|setgid)\s*\(/g, does: signalling },
   // The whole environment, shown or sent.
-  { pattern: /\b(?:print|dict|dumps|console\.log|stringify|puts|p|list|str|repr|pprint|say|var_dump|print_r)\s*\(?\s*(?:dict\(|list\()?(?:os\.environ|process\.env|ENV|\$_ENV|%ENV|getenv\(\))\s*(?:\.(?:items|copy|values)\(\))?\s*(?=[),;}]|$)/g, does: ({ runner, shell, language }) => runner.emit(shell, { kind: "read", what: `${language}: show the whole environment, with the secrets in it`, target: "environment", secret: "reads" }) },
+  {
+    pattern:
+      /\b(?:print|dict|dumps|console\.log|stringify|puts|p|list|str|repr|pprint|say|var_dump|print_r)\s*\(?\s*(?:dict\(|list\()?(?:os\.environ|process\.env|ENV|\$_ENV|%ENV|getenv\(\))\s*(?:\.(?:items|copy|values)\(\))?\s*(?=[),;}]|$)/g,
+    does: ({ runner, shell, language }) =>
+      runner.emit(shell, {
+        kind: "read",
+        what: `${language}: show the whole environment, with the secrets in it`,
+        target: "environment",
+        secret: "reads",
+      }),
+  },
 ];
 
 function fromImport({ runner, shell, language, source, match }: Seen): void {
-  for (const call of source.text.slice(match.index + match[0].length).matchAll(/(?<![\w.])(?:system|popen|run|call|Popen|check_output|check_call)\s*\(/g))
-    runsShell({ runner, shell, language, source, at: match.index + match[0].length + call.index + call[0].length, match });
+  for (const call of source.text
+    .slice(match.index + match[0].length)
+    .matchAll(/(?<![\w.])(?:system|popen|run|call|Popen|check_output|check_call)\s*\(/g))
+    runsShell({
+      runner,
+      shell,
+      language,
+      source,
+      at: match.index + match[0].length + call.index + call[0].length,
+      match,
+    });
 }
 
 function dynamicCode({ runner, shell, source, at, language }: Seen): void {
@@ -318,7 +573,13 @@ function dynamicCode({ runner, shell, source, at, language }: Seen): void {
     return;
   }
   if (/^\s*compile\s*\(\s*open|^\s*["'][^"']*["']\s*\)/.test(source.text.slice(at, at + 200))) return;
-  runner.emit(shell, { kind: "opaque", what: `${language}: run code that is put together at run time`, target: language, sure: "opaque", undoable: "no" });
+  runner.emit(shell, {
+    kind: "opaque",
+    what: `${language}: run code that is put together at run time`,
+    target: language,
+    sure: "opaque",
+    undoable: "no",
+  });
 }
 
 function opens({ runner, shell, source, at }: Seen): void {
@@ -326,7 +587,8 @@ function opens({ runner, shell, source, at }: Seen): void {
   const rest = source.rest(at);
   const mode = /,\s*(?:mode\s*=\s*)?["']([rwaxbt+]+)["']/.exec(rest)?.[1] ?? "r";
   if (/[wax+]/.test(mode)) {
-    if (found !== undefined) runner.path(shell, argOf(found.value), { kind: "write", keeps: mode.includes("a") }, "python");
+    if (found !== undefined)
+      runner.path(shell, argOf(found.value), { kind: "write", keeps: mode.includes("a") }, "python");
   } else if (found !== undefined) runner.path(shell, argOf(found.value), { kind: "read" }, "python");
 }
 
@@ -343,19 +605,42 @@ const pathText = (match: RegExpExecArray): string => (match[1] ?? pathOf(match))
 
 function connects({ runner, shell, source, at, language, match }: Seen): void {
   const near = source.text.slice(match.index, at + 400);
-  if (/(?:localhost|127\.0\.0\.1|::1|AF_UNIX|bind\s*\()/.test(near) && !/dup2|\/bin\/(?:ba)?sh|exec/.test(source.text)) {
+  if (
+    /(?:localhost|127\.0\.0\.1|::1|AF_UNIX|bind\s*\()/.test(near) &&
+    !/dup2|\/bin\/(?:ba)?sh|exec/.test(source.text)
+  ) {
     if (/sock|AF_UNIX/.test(near)) ownSocket(runner, shell, near);
     return;
   }
-  runner.emit(shell, { kind: "send", what: `${language}: open a network connection`, target: language, place: "remote", undoable: "no" });
+  runner.emit(shell, {
+    kind: "send",
+    what: `${language}: open a network connection`,
+    target: language,
+    place: "remote",
+    undoable: "no",
+  });
 }
 
 function ownSocket(runner: Runner, shell: Shell, near: string): void {
-  for (const path of runner.scene.machine.signalboxPaths) if (near.includes(path)) runner.emit(shell, { kind: "write", what: "speak to Signalbox's socket directly", target: path, place: "signalbox", undoable: "no" });
+  for (const path of runner.scene.machine.signalboxPaths)
+    if (near.includes(path))
+      runner.emit(shell, {
+        kind: "write",
+        what: "speak to Signalbox's socket directly",
+        target: path,
+        place: "signalbox",
+        undoable: "no",
+      });
 }
 
 function signalling({ runner, shell, language }: Seen): void {
-  runner.emit(shell, { kind: "signal", what: `${language}: send a signal to a process`, target: language, place: "system", undoable: "costly" });
+  runner.emit(shell, {
+    kind: "signal",
+    what: `${language}: send a signal to a process`,
+    target: language,
+    place: "system",
+    undoable: "costly",
+  });
 }
 
 /** Literals that name secrets, and variables of the environment that hold them: reading either is an effect, however it is done. */
@@ -364,19 +649,37 @@ function literals(runner: Runner, shell: Shell, language: Language, source: Sour
   for (const { value } of source.strings) {
     if (value.length < 3 || value.length > 256 || /\s/.test(value)) continue;
     if (!value.includes("/") && !value.startsWith(".")) {
-      if (isMetadata(value)) runner.emit(shell, { kind: "read", what: `${language}: ask the cloud's metadata service, which gives out credentials`, target: value, place: "remote", secret: "reads" });
+      if (isMetadata(value))
+        runner.emit(shell, {
+          kind: "read",
+          what: `${language}: ask the cloud's metadata service, which gives out credentials`,
+          target: value,
+          place: "remote",
+          secret: "reads",
+        });
       continue;
     }
     const path = runner.absolute(shell, value);
     if (path === undefined) continue;
     if (secretName(path, userHome) === "secret") runner.path(shell, argOf(value), { kind: "read" }, language);
-    for (const own of runner.scene.machine.signalboxPaths) if (path.startsWith(own)) runner.path(shell, argOf(value), { kind: "write" }, language);
+    for (const own of runner.scene.machine.signalboxPaths)
+      if (path.startsWith(own)) runner.path(shell, argOf(value), { kind: "write" }, language);
   }
-  for (const match of source.text.matchAll(/(?:os\.environ(?:\.get\(|\[)|os\.getenv\(|process\.env(?:\.|\[)|ENV(?:\[|\.fetch\(|\{)|getenv\()\s*["']?(\w+)/g)) {
+  for (const match of source.text.matchAll(
+    /(?:os\.environ(?:\.get\(|\[)|os\.getenv\(|process\.env(?:\.|\[)|ENV(?:\[|\.fetch\(|\{)|getenv\()\s*["']?(\w+)/g,
+  )) {
     const name = match[1] ?? "";
     if (!secretVariable(name)) continue;
     const line = source.text.slice(source.text.lastIndexOf("\n", match.index) + 1, match.index);
-    if (/\b(?:print|console\.(?:log|error)|puts|say|echo|write)\b/.test(line) && !/(?:bool|!!|len|\blength\b|\bis\b|\bin\b|\?)/.test(source.text.slice(match.index - 12, match.index + 60)))
-      runner.emit(shell, { kind: "read", what: `${language}: show ${name}, a secret of the environment`, target: name, secret: "reads" });
+    if (
+      /\b(?:print|console\.(?:log|error)|puts|say|echo|write)\b/.test(line) &&
+      !/(?:bool|!!|len|\blength\b|\bis\b|\bin\b|\?)/.test(source.text.slice(match.index - 12, match.index + 60))
+    )
+      runner.emit(shell, {
+        kind: "read",
+        what: `${language}: show ${name}, a secret of the environment`,
+        target: name,
+        secret: "reads",
+      });
   }
 }

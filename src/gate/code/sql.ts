@@ -9,27 +9,58 @@ export function judgeSql(runner: Runner, shell: Shell, text: string): void {
     const escape = /^\s*(?:\\!|\.(?:shell|system)\b|system\b|\\o\s*\||\\copy\b.*\bprogram\b|!)\s*(.*)$/i.exec(line);
     if (escape !== null) runner.code(shell, "shell", literal((escape[1] ?? "").replace(/^['"]|['"]$/g, "")), noFlow);
     const load = /^\s*\.(?:load|read|import)\s+(\S+)/i.exec(line);
-    if (load !== null && /load/i.test(line)) runner.emit(shell, { kind: "opaque", what: `load ${load[1] ?? "an extension"} into the database client`, target: "sql", sure: "opaque", undoable: "no" });
+    if (load !== null && /load/i.test(line))
+      runner.emit(shell, {
+        kind: "opaque",
+        what: `load ${load[1] ?? "an extension"} into the database client`,
+        target: "sql",
+        sure: "opaque",
+        undoable: "no",
+      });
     const output = /^\s*\.(?:output|once|backup|dump|save)\s+(\S+)/i.exec(line);
     if (output?.[1] !== undefined) runner.path(shell, literal(output[1]), { kind: "write" }, "sqlite");
   }
   for (const statement of split(bare)) {
     const said = statement.replace(/\s+/g, " ").trim();
-    const words = said.replace(/^(?:EXPLAIN(?: ANALYZE)?|WITH\b.*?\)\s*(?=SELECT|INSERT|UPDATE|DELETE)|BEGIN|START TRANSACTION)\s*;?\s*/i, "");
+    const words = said.replace(
+      /^(?:EXPLAIN(?: ANALYZE)?|WITH\b.*?\)\s*(?=SELECT|INSERT|UPDATE|DELETE)|BEGIN|START TRANSACTION)\s*;?\s*/i,
+      "",
+    );
     const undoable = statementLoss(words);
     if (undoable === undefined) continue;
-    runner.emit(shell, { kind: "mutate-remote", what: `change the database: ${said.slice(0, 120)}`, target: "sql", place: "remote", undoable });
+    runner.emit(shell, {
+      kind: "mutate-remote",
+      what: `change the database: ${said.slice(0, 120)}`,
+      target: "sql",
+      place: "remote",
+      undoable,
+    });
   }
 }
 
 /** Undefined for statements that only read. */
 function statementLoss(said: string): "no" | "costly" | undefined {
   if (/^(?:DROP|TRUNCATE|FLUSHALL|FLUSHDB|PURGE|RESET\s+MASTER|SHUTDOWN|KILL)\b/i.test(said)) return "no";
-  if (/\bDELETE\s+FROM\b|\bDROP\s+(?:TABLE|DATABASE|SCHEMA|COLUMN|INDEX|VIEW|USER|ROLE|CONSTRAINT|PARTITION)\b|\bTRUNCATE\s+(?:TABLE\s+)?\w/i.test(said)) return "no";
+  if (
+    /\bDELETE\s+FROM\b|\bDROP\s+(?:TABLE|DATABASE|SCHEMA|COLUMN|INDEX|VIEW|USER|ROLE|CONSTRAINT|PARTITION)\b|\bTRUNCATE\s+(?:TABLE\s+)?\w/i.test(
+      said,
+    )
+  )
+    return "no";
   if (/\bUPDATE\s+[\w."`]+\s+SET\b/i.test(said)) return /\bWHERE\b/i.test(said) ? "costly" : "no";
-  if (/\bINTO\s+(?:OUTFILE|DUMPFILE)\b|\bTO\s+PROGRAM\b|\bFROM\s+PROGRAM\b|\bLOAD_FILE\s*\(|\bLOAD\s+DATA\b|\bxp_cmdshell\b|\bpg_read_file\b|\blo_(?:import|export)\b|\bCREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\b.*\bLANGUAGE\s+['"]?(?:C|plpython|plperl)/i.test(said)) return "no";
+  if (
+    /\bINTO\s+(?:OUTFILE|DUMPFILE)\b|\bTO\s+PROGRAM\b|\bFROM\s+PROGRAM\b|\bLOAD_FILE\s*\(|\bLOAD\s+DATA\b|\bxp_cmdshell\b|\bpg_read_file\b|\blo_(?:import|export)\b|\bCREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\b.*\bLANGUAGE\s+['"]?(?:C|plpython|plperl)/i.test(
+      said,
+    )
+  )
+    return "no";
   if (/\bpg_terminate_backend\b|\bpg_cancel_backend\b/i.test(said)) return "no";
-  if (/^(?:INSERT|REPLACE|MERGE|UPSERT|ALTER|GRANT|REVOKE|RENAME|SET\s+(?:GLOBAL|PASSWORD)|CALL|EXEC(?:UTE)?|COPY\s+\S+(?:\s*\([^)]*\))?\s+FROM|VACUUM\s+FULL|REINDEX|LOCK|COMMENT|REASSIGN|SECURITY|ATTACH|DETACH|IMPORT|DO|LOAD)\b/i.test(said)) return "costly";
+  if (
+    /^(?:INSERT|REPLACE|MERGE|UPSERT|ALTER|GRANT|REVOKE|RENAME|SET\s+(?:GLOBAL|PASSWORD)|CALL|EXEC(?:UTE)?|COPY\s+\S+(?:\s*\([^)]*\))?\s+FROM|VACUUM\s+FULL|REINDEX|LOCK|COMMENT|REASSIGN|SECURITY|ATTACH|DETACH|IMPORT|DO|LOAD)\b/i.test(
+      said,
+    )
+  )
+    return "costly";
   if (/^CREATE\b/i.test(said)) return "costly";
   return undefined;
 }

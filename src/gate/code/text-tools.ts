@@ -6,26 +6,52 @@ import type { Shell } from "../shell/state.ts";
 export function judgeAwk(runner: Runner, shell: Shell, text: string): void {
   // Patterns between slashes are data.
   const code = text.replace(/#[^\n]*/g, "");
-  for (const match of code.matchAll(/\bsystem\s*\(\s*("(?:[^"\\]|\\.)*"\s*\)|[^)]*\))/g)) run(runner, shell, match[1] ?? "");
-  for (const match of code.matchAll(/(?:print|printf)\b[^;{}\n|]*\|\s*("(?:[^"\\]|\\.)*"|\w+)/g)) run(runner, shell, match[1] ?? "");
+  for (const match of code.matchAll(/\bsystem\s*\(\s*("(?:[^"\\]|\\.)*"\s*\)|[^)]*\))/g))
+    run(runner, shell, match[1] ?? "");
+  for (const match of code.matchAll(/(?:print|printf)\b[^;{}\n|]*\|\s*("(?:[^"\\]|\\.)*"|\w+)/g))
+    run(runner, shell, match[1] ?? "");
   for (const match of code.matchAll(/("(?:[^"\\]|\\.)*"|\b\w+)\s*\|&?\s*getline/g)) run(runner, shell, match[1] ?? "");
-  if (/\/inet[46]?\//.test(code)) runner.emit(shell, { kind: "send", what: "awk: open a network connection", target: "awk", place: "remote", undoable: "no" });
-  for (const match of code.matchAll(/(?:print|printf)\b[^;{}\n>]*>{1,2}\s*"((?:[^"\\]|\\.)*)"/g)) if (match[1] !== undefined) runner.path(shell, literal(match[1]), { kind: "write" }, "awk");
+  if (/\/inet[46]?\//.test(code))
+    runner.emit(shell, {
+      kind: "send",
+      what: "awk: open a network connection",
+      target: "awk",
+      place: "remote",
+      undoable: "no",
+    });
+  for (const match of code.matchAll(/(?:print|printf)\b[^;{}\n>]*>{1,2}\s*"((?:[^"\\]|\\.)*)"/g))
+    if (match[1] !== undefined) runner.path(shell, literal(match[1]), { kind: "write" }, "awk");
 }
 
 function run(runner: Runner, shell: Shell, expression: string): void {
   const text = /^"((?:[^"\\]|\\.)*)"\s*\)?$/.exec(expression.trim());
   if (text?.[1] !== undefined) runner.code(shell, "shell", literal(text[1].replace(/\\(.)/g, "$1")), noFlow);
-  else runner.emit(shell, { kind: "opaque", what: "awk: run a command that is put together at run time", target: "awk", sure: "opaque", undoable: "no" });
+  else
+    runner.emit(shell, {
+      kind: "opaque",
+      what: "awk: run a command that is put together at run time",
+      target: "awk",
+      sure: "opaque",
+      undoable: "no",
+    });
 }
 
 /** sed runs commands by `e` and the flag `e` of `s`, and writes files by `w`. */
 export function judgeSed(runner: Runner, shell: Shell, text: string): void {
   for (const part of text.split(/[\n;]/)) {
-    const command = part.trim().replace(/^(?:\d+|\$|\/(?:[^/\\]|\\.)*\/I?)(?:,(?:[+~]?\d+|\$|\/(?:[^/\\]|\\.)*\/I?))?\s*!?\s*\{?\s*/, "");
+    const command = part
+      .trim()
+      .replace(/^(?:\d+|\$|\/(?:[^/\\]|\\.)*\/I?)(?:,(?:[+~]?\d+|\$|\/(?:[^/\\]|\\.)*\/I?))?\s*!?\s*\{?\s*/, "");
     if (/^e(?:\s|$)/.test(command)) {
       const line = command.slice(1).trim();
-      if (line === "") runner.emit(shell, { kind: "opaque", what: "sed: run the lines of its input as commands", target: "sed", sure: "opaque", undoable: "no" });
+      if (line === "")
+        runner.emit(shell, {
+          kind: "opaque",
+          what: "sed: run the lines of its input as commands",
+          target: "sed",
+          sure: "opaque",
+          undoable: "no",
+        });
       else runner.code(shell, "shell", literal(line), noFlow);
     }
     const write = /^[wW]\s+(\S.*)$/.exec(command);
@@ -33,8 +59,17 @@ export function judgeSed(runner: Runner, shell: Shell, text: string): void {
     const read = /^r\s+(\S.*)$/.exec(command);
     if (read?.[1] !== undefined) runner.path(shell, literal(read[1]), { kind: "read" }, "sed");
   }
-  for (const match of text.matchAll(/(?:^|[\n;{}\s\d$/,!])s(\W)(?:(?!\1)[^\\]|\\[^])*?\1(?:(?!\1)[^\\]|\\[^])*?\1([gpiImM\d]*)(e|w\s+(\S+))/g)) {
-    if (match[3] === "e") runner.emit(shell, { kind: "opaque", what: "sed: run what a substitution makes as a command", target: "sed", sure: "opaque", undoable: "no" });
+  for (const match of text.matchAll(
+    /(?:^|[\n;{}\s\d$/,!])s(\W)(?:(?!\1)[^\\]|\\[^])*?\1(?:(?!\1)[^\\]|\\[^])*?\1([gpiImM\d]*)(e|w\s+(\S+))/g,
+  )) {
+    if (match[3] === "e")
+      runner.emit(shell, {
+        kind: "opaque",
+        what: "sed: run what a substitution makes as a command",
+        target: "sed",
+        sure: "opaque",
+        undoable: "no",
+      });
     else if (match[4] !== undefined) runner.path(shell, literal(match[4]), { kind: "write" }, "sed");
   }
 }

@@ -7,7 +7,13 @@ export function hostOf(text: string): string | undefined {
 }
 
 export const isLoopback = (host: string): boolean =>
-  host === "localhost" || host === "[::1]" || host === "::1" || host === "0.0.0.0" || host.endsWith(".localhost") || /^127(?:\.\d+){0,3}$/.test(host) || host === "host.docker.internal";
+  host === "localhost" ||
+  host === "[::1]" ||
+  host === "::1" ||
+  host === "0.0.0.0" ||
+  host.endsWith(".localhost") ||
+  /^127(?:\.\d+){0,3}$/.test(host) ||
+  host === "host.docker.internal";
 
 /** The metadata services of clouds hand out the machine's credentials to whoever asks. */
 export const isMetadata = (host: string): boolean =>

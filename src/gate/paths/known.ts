@@ -81,13 +81,36 @@ const regenerable = new Set([
 ]);
 /** `vendor`, `deps`, `site`, `env` and `logs` are sources in some projects: only with a fact. */
 const doubtful = new Set(["vendor", "deps", "site", "env", "logs", "Pods", ".vercel", ".bundle", "out"]);
-const regenerableEndings = [".pyc", ".pyo", ".o", ".obj", ".class", ".egg-info", ".tsbuildinfo", ".log", ".tmp", ".swp", ".swo", ".orig", ".rej", ".pid", ".bak~", ".gcda", ".gcno", ".profraw", ".coverprofile", ".prof", ".out"];
+const regenerableEndings = [
+  ".pyc",
+  ".pyo",
+  ".o",
+  ".obj",
+  ".class",
+  ".egg-info",
+  ".tsbuildinfo",
+  ".log",
+  ".tmp",
+  ".swp",
+  ".swo",
+  ".orig",
+  ".rej",
+  ".pid",
+  ".bak~",
+  ".gcda",
+  ".gcno",
+  ".profraw",
+  ".coverprofile",
+  ".prof",
+  ".out",
+];
 
 /** A path inside the workspace that a build, a test or an install makes again. */
 export function isRegenerable(path: string, root: string): boolean {
   const inside = path.slice(root.length + 1);
   if (inside === "") return false;
-  for (const part of inside.split("/")) if (regenerable.has(part) && !(doubtful.has(part) && part !== "out")) return true;
+  for (const part of inside.split("/"))
+    if (regenerable.has(part) && !(doubtful.has(part) && part !== "out")) return true;
   const base = baseName(path);
   return regenerableEndings.some((ending) => base.endsWith(ending)) || base.endsWith(".egg-info");
 }
@@ -217,14 +240,17 @@ export function persistsAt(path: string, home: string, root: string): string | u
     if (git >= 0) {
       const inGit = path.slice(git + 6);
       if (isBelow(inGit, "hooks")) return "a git hook";
-      if (inGit === "config" || inGit === "config.worktree" || inGit.startsWith("info/attributes")) return "git's configuration";
+      if (inGit === "config" || inGit === "config.worktree" || inGit.startsWith("info/attributes"))
+        return "git's configuration";
     }
     if (isBelow(path, root) && root !== home) return undefined;
   }
   const homePath = homeOf(path, home);
   if (homePath !== undefined) {
     if (rcNames.has(homePath)) return "a start-up file";
-    for (const folder of homePersist) if (isBelow(homePath, folder)) return folder === ".ssh" ? "the SSH settings" : "a place that is run or obeyed later";
+    for (const folder of homePersist)
+      if (isBelow(homePath, folder))
+        return folder === ".ssh" ? "the SSH settings" : "a place that is run or obeyed later";
     return undefined;
   }
   for (const folder of systemPersist) if (isBelow(path, folder)) return "a system place that is run or obeyed later";
@@ -272,7 +298,11 @@ export function isAgentSettings(path: string, home: string, root: string): boole
     const inside = path.slice(base.length + 1);
     for (const settings of agentSettings) if (isBelow(inside, settings)) return true;
   }
-  return path.startsWith("/etc/claude-code/") || path.startsWith("/etc/codex/") || path.startsWith("/Library/Application Support/ClaudeCode/");
+  return (
+    path.startsWith("/etc/claude-code/") ||
+    path.startsWith("/etc/codex/") ||
+    path.startsWith("/Library/Application Support/ClaudeCode/")
+  );
 }
 
 export function homeOf(path: string, home: string): string | undefined {
@@ -282,5 +312,6 @@ export function homeOf(path: string, home: string): string | undefined {
 }
 
 /** Devices that swallow or give nothing of worth. */
-const quietDevices = /^\/dev\/(?:null|zero|full|u?random|stdin|stdout|stderr|tty|fd(?:\/\d+)?|ptmx|pts\/\d+|shm(?:\/.*)?)$/;
+const quietDevices =
+  /^\/dev\/(?:null|zero|full|u?random|stdin|stdout|stderr|tty|fd(?:\/\d+)?|ptmx|pts\/\d+|shm(?:\/.*)?)$/;
 export const isQuietDevice = (path: string): boolean => path.startsWith("/dev/") && quietDevices.test(path);

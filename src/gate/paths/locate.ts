@@ -12,28 +12,39 @@ export interface Located {
 }
 
 const topFolders = new Set(
-  "bin boot dev etc home lib lib32 lib64 libx32 media mnt nfs opt proc root run sbin srv sys usr var Applications Library System Users Volumes private cores data nix snap".split(" "),
+  "bin boot dev etc home lib lib32 lib64 libx32 media mnt nfs opt proc root run sbin srv sys usr var Applications Library System Users Volumes private cores data nix snap".split(
+    " ",
+  ),
 );
 
 /** Where a normalised absolute path is. */
 export function locate(path: string, workspace: Workspace, machine: Machine): Located {
   for (const own of machine.signalboxPaths)
     if (isBelow(path, own)) return { place: "signalbox", whole: false, quiet: false };
-  for (const own of machine.agentConfigPaths) if (isBelow(path, own)) return { place: "agent-config", whole: false, quiet: false };
-  if (isAgentSettings(path, machine.userHome, workspace.root)) return { place: "agent-config", whole: false, quiet: false };
+  for (const own of machine.agentConfigPaths)
+    if (isBelow(path, own)) return { place: "agent-config", whole: false, quiet: false };
+  if (isAgentSettings(path, machine.userHome, workspace.root))
+    return { place: "agent-config", whole: false, quiet: false };
   if (path.startsWith("/dev/")) {
     if (path.startsWith("/dev/shm/")) return { place: "temp", whole: false, quiet: false };
     return { place: "device", whole: false, quiet: isQuietDevice(path) };
   }
   if (workspace.ordinary) {
     if (isBelow(path, workspace.root)) return { place: "workspace", whole: path === workspace.root, quiet: false };
-    for (const added of workspace.added) if (isBelow(path, added)) return { place: "workspace", whole: path === added, quiet: false };
+    for (const added of workspace.added)
+      if (isBelow(path, added)) return { place: "workspace", whole: path === added, quiet: false };
   }
-  for (const root of machine.tempRoots) if (isBelow(path, root)) return { place: "temp", whole: path === root, quiet: false };
-  if (/^\/(?:private\/)?(?:tmp|var\/tmp|var\/folders)(?:\/|$)/.test(path)) return { place: "temp", whole: /tmp$|folders$/.test(path), quiet: false };
+  for (const root of machine.tempRoots)
+    if (isBelow(path, root)) return { place: "temp", whole: path === root, quiet: false };
+  if (/^\/(?:private\/)?(?:tmp|var\/tmp|var\/folders)(?:\/|$)/.test(path))
+    return { place: "temp", whole: /tmp$|folders$/.test(path), quiet: false };
   const inHome = homeOf(path, machine.userHome);
   if (inHome !== undefined) return { place: "home", whole: inHome === "", quiet: false };
   const parts = path.split("/");
-  const whole = path === "/" || (parts.length === 2 && topFolders.has(parts[1] ?? "")) || isBelow(machine.userHome, path) || /^\/(?:usr\/(?:bin|lib|sbin|local|share)|var\/(?:lib|log|spool)|etc\/(?:ssl|pam\.d|systemd|ssh))$/.test(path);
+  const whole =
+    path === "/" ||
+    (parts.length === 2 && topFolders.has(parts[1] ?? "")) ||
+    isBelow(machine.userHome, path) ||
+    /^\/(?:usr\/(?:bin|lib|sbin|local|share)|var\/(?:lib|log|spool)|etc\/(?:ssl|pam\.d|systemd|ssh))$/.test(path);
   return { place: "system", whole, quiet: false };
 }

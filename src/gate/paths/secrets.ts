@@ -172,8 +172,25 @@ const names = new Set([
 ]);
 /** `identity` and `SAM` alone say little: only as secrets where nothing else explains them. */
 const weakNames = new Set(["identity", "SAM", "credentials"]);
-const endings = [".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".kdb", ".ppk", ".ovpn", ".keytab", ".agekey", ".asc.key", ".gpg.key", ".p8"];
-const sampleWords = /(?:^|[._-])(?:example|sample|template|dist|defaults?|test|tests|spec|schema|d\.ts|md|fixture|mock|dummy|pub)(?:[._-]|$)/i;
+const endings = [
+  ".pem",
+  ".key",
+  ".p12",
+  ".pfx",
+  ".jks",
+  ".keystore",
+  ".kdbx",
+  ".kdb",
+  ".ppk",
+  ".ovpn",
+  ".keytab",
+  ".agekey",
+  ".asc.key",
+  ".gpg.key",
+  ".p8",
+];
+const sampleWords =
+  /(?:^|[._-])(?:example|sample|template|dist|defaults?|test|tests|spec|schema|d\.ts|md|fixture|mock|dummy|pub)(?:[._-]|$)/i;
 
 export type SecretName = "secret" | "secret-folder" | undefined;
 
@@ -189,10 +206,19 @@ export function secretName(path: string, home: string): SecretName {
         return harmlessInSecretFolder(inHome, base) ? undefined : "secret";
       }
     if (homeFiles.includes(inHome)) return "secret";
-    if (inHome === ".config" || inHome === ".docker" || inHome === ".kube" || inHome === ".local") return "secret-folder";
+    if (inHome === ".config" || inHome === ".docker" || inHome === ".kube" || inHome === ".local")
+      return "secret-folder";
   } else {
     for (const secret of systemPaths) if (isBelow(path, secret)) return "secret";
-    if (path === "/etc" || path === "/" || path === "/home" || path === "/root" || path === "/Users" || path === "/proc") return "secret-folder";
+    if (
+      path === "/etc" ||
+      path === "/" ||
+      path === "/home" ||
+      path === "/root" ||
+      path === "/Users" ||
+      path === "/proc"
+    )
+      return "secret-folder";
     if (path.startsWith("/proc/") && (base === "environ" || base === "mem")) return "secret";
     if (path.startsWith("/etc/ssh/") && base.includes("_key") && !base.endsWith(".pub")) return "secret";
   }
@@ -205,7 +231,9 @@ export function secretBase(base: string): boolean {
   if (base.startsWith(".env.")) return !sampleWords.test(base.slice(4));
   if (base.endsWith(".env") && base.length > 4) return !sampleWords.test(base);
   if (base.startsWith("id_") && /^id_(?:rsa|dsa|ecdsa|ed25519)[\w.-]*$/.test(base)) return true;
-  for (const ending of endings) if (base.endsWith(ending)) return !sampleWords.test(base) && !/(?:^|[._-])(?:cert|ca|chain|fullchain|public)/i.test(base);
+  for (const ending of endings)
+    if (base.endsWith(ending))
+      return !sampleWords.test(base) && !/(?:^|[._-])(?:cert|ca|chain|fullchain|public)/i.test(base);
   return /(?:^|[._-])service[._-]?account[\w.-]*\.json$/.test(base);
 }
 
@@ -214,7 +242,14 @@ export function globReachesSecret(pattern: string, home: string): boolean {
   const base = baseName(pattern);
   if (/[*?[]/.test(base) && base !== "*" && base !== "*.*" && base !== "**") {
     // A dot file needs a literal dot: `*` does not reach `.env`.
-    for (const name of names) if (!weakNames.has(name) && (base[0] === "." || name[0] !== ".") && specific(base, name) && globMatches(base, name)) return true;
+    for (const name of names)
+      if (
+        !weakNames.has(name) &&
+        (base[0] === "." || name[0] !== ".") &&
+        specific(base, name) &&
+        globMatches(base, name)
+      )
+        return true;
   }
   const folder = pattern.slice(0, pattern.lastIndexOf("/"));
   if (/[*?[]/.test(folder) || base.startsWith("*")) {
@@ -258,4 +293,7 @@ const harmlessInSecretFolder = (inHome: string, base: string): boolean =>
 export const secretVariable = (name: string): boolean =>
   /(?:^|_)(?:TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|PWD|API_?KEY|APIKEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|CREDENTIALS?|AUTH_?KEY|ENCRYPTION_?KEY|SIGNING_?KEY|DSN|PAT|PGPASSWORD)(?:_|$|\d)/.test(
     name.toUpperCase(),
-  ) && !/^(?:PWD|OLDPWD|MAX_TOKENS?|TOKENS?|.*_TOKENS|SSH_AUTH_SOCK|.*_(?:FILE|PATH|DIR|NAME|COUNT|LIMIT|LENGTH|BUDGET|ID))$/.test(name.toUpperCase());
+  ) &&
+  !/^(?:PWD|OLDPWD|MAX_TOKENS?|TOKENS?|.*_TOKENS|SSH_AUTH_SOCK|.*_(?:FILE|PATH|DIR|NAME|COUNT|LIMIT|LENGTH|BUDGET|ID))$/.test(
+    name.toUpperCase(),
+  );

@@ -28,7 +28,9 @@ export function absolutePath(text: string, cwd: string | undefined, home: string
 }
 
 export const isBelow = (path: string, folder: string): boolean =>
-  folder === "/" ? true : path.startsWith(folder) && (path.length === folder.length || path.charCodeAt(folder.length) === 47);
+  folder === "/"
+    ? true
+    : path.startsWith(folder) && (path.length === folder.length || path.charCodeAt(folder.length) === 47);
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 export const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf("/")));

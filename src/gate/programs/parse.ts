@@ -50,7 +50,12 @@ function compile(command: Command, outer: ReadonlyMap<string, Flag>): Compiled {
       const words = key.split(" ").filter((word) => word !== "");
       const names = words.filter((word) => word.startsWith("-") || word.startsWith("+"));
       const value = words.find((word) => word.startsWith("<") || word.startsWith("["));
-      const flag: Flag = { names, takes: value === undefined ? "nothing" : value.startsWith("<") ? "value" : "value-after-equals", ends: words.includes("..."), acts };
+      const flag: Flag = {
+        names,
+        takes: value === undefined ? "nothing" : value.startsWith("<") ? "value" : "value-after-equals",
+        ends: words.includes("..."),
+        acts,
+      };
       for (const name of names) (flags as Map<string, Flag>).set(name, flag);
     }
   let tree: Branch | undefined;
@@ -164,4 +169,8 @@ export function parseArguments(program: Command, args: readonly Arg[]): Parsed {
   return { command, words, operands, given, unknown, flags, noSubcommand: subcommands !== undefined && !found };
 }
 
-const tail = (arg: Arg, from: number): Arg => ({ ...arg, text: arg.text.slice(from), fixed: Math.max(0, arg.fixed - from) });
+const tail = (arg: Arg, from: number): Arg => ({
+  ...arg,
+  text: arg.text.slice(from),
+  fixed: Math.max(0, arg.fixed - from),
+});

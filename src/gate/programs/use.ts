@@ -6,28 +6,54 @@ import { judgeVariable } from "../shell/environment.ts";
 import { lookUp } from "../shell/words.ts";
 import { act } from "./acts.ts";
 import { type Parsed, parseArguments } from "./parse.ts";
-import { type Acts, type Arg, type EffectDraft, type Flow, isLiteral, type Language, literal, noFlow, type PathUse, type Program, type Use } from "./program.ts";
+import {
+  type Acts,
+  type Arg,
+  type EffectDraft,
+  type Flow,
+  isLiteral,
+  type Language,
+  literal,
+  noFlow,
+  type PathUse,
+  type Program,
+  type Use,
+} from "./program.ts";
 import { forcingFlag, verbOf } from "./verbs.ts";
 
 /** Judges one use of a program that a table declares; gives what goes to its stdout. */
-export function useProgram(runner: Runner, shell: Shell, program: Program, name: string, args: readonly Arg[], stdin: Flow): Flow {
+export function useProgram(
+  runner: Runner,
+  shell: Shell,
+  program: Program,
+  name: string,
+  args: readonly Arg[],
+  stdin: Flow,
+): Flow {
   const parsed = parseArguments(program, args);
   const use = new ProgramUse(runner, shell, name, args, stdin, parsed);
   const { scene } = runner;
   if (program.help !== false && asksForHelp(parsed, args)) return { ...noFlow, text: undefined };
   if (parsed.given.some(({ flag }) => flag.acts === "inert")) return { ...noFlow, text: undefined };
   const before = scene.effects.length;
-  for (const { flag, value } of parsed.given) if (flag.acts !== "inert") act(flag.acts, use, value === undefined ? [] : [value]);
+  for (const { flag, value } of parsed.given)
+    if (flag.acts !== "inert") act(flag.acts, use, value === undefined ? [] : [value]);
   const { command } = parsed;
-  if (parsed.noSubcommand && parsed.operands.length > 0 && command.does === undefined) otherwise(use, parsed, program.otherwise, program.remote ?? true);
+  if (parsed.noSubcommand && parsed.operands.length > 0 && command.does === undefined)
+    otherwise(use, parsed, program.otherwise, program.remote ?? true);
   else if (command.does !== undefined) act(command.does, use, parsed.operands);
-  else if (command !== program && command.subcommands !== undefined && parsed.operands.length > 0) otherwise(use, parsed, command.otherwise ?? program.otherwise, program.remote ?? true);
+  else if (command !== program && command.subcommands !== undefined && parsed.operands.length > 0)
+    otherwise(use, parsed, command.otherwise ?? program.otherwise, program.remote ?? true);
   if (scene.effects.length === before) scene.emit({ kind: "execute", what: `run ${use.title}`, target: name });
   return use.out;
 }
 
 const asksForHelp = (parsed: Parsed, args: readonly Arg[]): boolean =>
-  parsed.unknown.includes("--help") || parsed.unknown.includes("--version") || (args.length === 1 && /^(?:-h|-V|-v|-help|-version|help|version)$/.test(args[0]?.text ?? "") && parsed.given.length === 0);
+  parsed.unknown.includes("--help") ||
+  parsed.unknown.includes("--version") ||
+  (args.length === 1 &&
+    /^(?:-h|-V|-v|-help|-version|help|version)$/.test(args[0]?.text ?? "") &&
+    parsed.given.length === 0);
 
 function otherwise(use: ProgramUse, parsed: Parsed, acts: Acts | undefined, remote: boolean): void {
   if (acts !== undefined) return act(acts, use, parsed.operands);
@@ -53,12 +79,25 @@ export function byVerb(use: Use, operands: readonly Arg[], flags: readonly strin
   }
   if (verb === undefined && !forced) {
     if (words.length === 0) return false;
-    use.emit({ kind: "opaque", what: `run ${said}, which is not known to only read`, target: use.name, sure: "opaque", undoable: "costly" });
+    use.emit({
+      kind: "opaque",
+      what: `run ${said}, which is not known to only read`,
+      target: use.name,
+      sure: "opaque",
+      undoable: "costly",
+    });
     return false;
   }
   const undoable = verb === "destroys" || forced ? "no" : "costly";
   if (remote) use.emit({ kind: "mutate-remote", what: said, target: use.name, place: "remote", undoable });
-  else use.emit({ kind: verb === "destroys" || forced ? "delete" : "write", what: said, target: use.name, place: "system", undoable });
+  else
+    use.emit({
+      kind: verb === "destroys" || forced ? "delete" : "write",
+      what: said,
+      target: use.name,
+      place: "system",
+      undoable,
+    });
   return true;
 }
 
@@ -111,19 +150,36 @@ export class ProgramUse implements Use {
   }
   values(flag: string): readonly Arg[] {
     const known = this.#parsed.flags.get(flag);
-    return this.#parsed.given.flatMap((given) => (given.flag === known && given.value !== undefined ? [given.value] : []));
+    return this.#parsed.given.flatMap((given) =>
+      given.flag === known && given.value !== undefined ? [given.value] : [],
+    );
   }
   emit(effect: EffectDraft): void {
     this.#runner.emit(this.#shell, effect);
   }
   path(arg: Arg, use: PathUse): void {
-    if (arg.content !== undefined) this.out = { ...this.out, secret: this.out.secret || arg.content.secret, remote: this.out.remote || arg.content.remote, decoded: this.out.decoded || arg.content.decoded };
+    if (arg.content !== undefined)
+      this.out = {
+        ...this.out,
+        secret: this.out.secret || arg.content.secret,
+        remote: this.out.remote || arg.content.remote,
+        decoded: this.out.decoded || arg.content.decoded,
+      };
     this.#runner.path(this.#shell, arg, use, this.title);
   }
-  net(arg: Arg | undefined, use: { readonly kind: "receive" | "send" | "mutate-remote"; readonly what?: string; readonly secret?: boolean }): void {
+  net(
+    arg: Arg | undefined,
+    use: { readonly kind: "receive" | "send" | "mutate-remote"; readonly what?: string; readonly secret?: boolean },
+  ): void {
     const host = arg === undefined ? undefined : hostOf(arg.text);
     if (host !== undefined && isMetadata(host)) {
-      this.emit({ kind: "read", what: `${this.title}: ask the cloud's metadata service, which gives out credentials`, target: host, place: "remote", secret: "reads" });
+      this.emit({
+        kind: "read",
+        what: `${this.title}: ask the cloud's metadata service, which gives out credentials`,
+        target: host,
+        place: "remote",
+        secret: "reads",
+      });
       return;
     }
     const secret = use.secret === true || arg?.secret === true;
@@ -133,7 +189,14 @@ export class ProgramUse implements Use {
     }
     const to = arg?.text ?? this.name;
     const verb = use.kind === "receive" ? "fetch from" : "send to";
-    this.emit({ kind: secret && use.kind === "receive" ? "send" : use.kind, what: use.what ?? `${this.title}: ${verb} ${to}`, target: to, place: "remote", undoable: use.kind === "receive" ? "yes" : "no", secret: secret ? "sends" : "none" });
+    this.emit({
+      kind: secret && use.kind === "receive" ? "send" : use.kind,
+      what: use.what ?? `${this.title}: ${verb} ${to}`,
+      target: to,
+      place: "remote",
+      undoable: use.kind === "receive" ? "yes" : "no",
+      secret: secret ? "sends" : "none",
+    });
   }
   run(words: readonly Arg[], stdin: Flow = this.stdin): void {
     this.out = this.#runner.call(this.#shell, words, stdin);
@@ -149,7 +212,13 @@ export class ProgramUse implements Use {
     this.out = this.#runner.call(inner, words, this.stdin);
   }
   code(language: Language, code: Arg, how: { readonly remote?: string; readonly args?: readonly Arg[] } = {}): void {
-    this.out = this.#runner.code(how.remote === undefined ? this.#shell : elsewhere(this.#shell, how.remote), language, code, this.stdin, how.args);
+    this.out = this.#runner.code(
+      how.remote === undefined ? this.#shell : elsewhere(this.#shell, how.remote),
+      language,
+      code,
+      this.stdin,
+      how.args,
+    );
   }
   stdinCode(language: Language): void {
     this.out = this.#runner.stdinCode(this.#shell, language, this.stdin, this.name);
@@ -160,12 +229,18 @@ export class ProgramUse implements Use {
   temporary(template: Arg | undefined): void {
     const { scene } = this.#runner;
     const root = scene.machine.tempRoots[0] ?? "/tmp";
-    const path = template?.text.startsWith("/") === true ? template.text : `${root}/${template?.text ?? "tmp.XXXXXXXX"}`;
+    const path =
+      template?.text.startsWith("/") === true ? template.text : `${root}/${template?.text ?? "tmp.XXXXXXXX"}`;
     scene.made.set(path, undefined);
     this.output({ text: path });
   }
   output(flow: Partial<Flow>): void {
-    this.out = { ...this.out, ...flow, secret: this.out.secret || flow.secret === true, remote: this.out.remote || flow.remote === true };
+    this.out = {
+      ...this.out,
+      ...flow,
+      secret: this.out.secret || flow.secret === true,
+      remote: this.out.remote || flow.remote === true,
+    };
   }
   /** For shell builtins, which change the shell itself. */
   get shell(): Shell {

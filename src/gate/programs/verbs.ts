@@ -4,12 +4,16 @@ const reading = new Set(
   `list ls get show describe desc info status stat view print search find query inspect explain validate verify check lint diff plan whoami who version versions help docs
    logs log tail top stats count cat history preview doctor ping lookup locate browse dump-config fetch read resolve preview current which env-list outdated audit why tree graph
    ps images events usage metrics summary report compare analyze analyse examine display watch wait page pages schema man test tests probe estimate simulate dry-run download pull batch-get
-   lists gets scan-status completion completions discover head peek select filter check-auth config-list me about size format fmt build compile init`.split(/\s+/),
+   lists gets scan-status completion completions discover head peek select filter check-auth config-list me about size format fmt build compile init`.split(
+    /\s+/,
+  ),
 );
 const destroying = new Set(
   `delete del destroy drop purge terminate remove rm rmi wipe erase kill uninstall deprovision decommission obliterate nuke prune flush reset revoke rollback truncate clear cleanup
    unlink detach deregister disassociate cancel abort shutdown halt stop disable deactivate archive expire invalidate unpublish yank evict drain rotate forget overwrite force-delete trash
-   discard teardown suspend lock ban block deny expunge down leave empty batch-delete bulk-delete destroy-all undeploy deauthorize disconnect release-address zap shred schedule-deletion`.split(/\s+/),
+   discard teardown suspend lock ban block deny expunge down leave empty batch-delete bulk-delete destroy-all undeploy deauthorize disconnect release-address zap shred schedule-deletion`.split(
+    /\s+/,
+  ),
 );
 const changing = new Set(
   `create add new set put apply deploy publish push upload send post patch update edit modify change enable start restart reboot scale resize move mv rename copy cp transfer promote merge
@@ -38,7 +42,11 @@ export function verbOf(word: string): Verb | undefined {
   return last === "reads" ? undefined : last;
 }
 
-const kind = (word: string): Verb | undefined => (destroying.has(word) ? "destroys" : reading.has(word) ? "reads" : changing.has(word) ? "changes" : undefined);
+const kind = (word: string): Verb | undefined =>
+  destroying.has(word) ? "destroys" : reading.has(word) ? "reads" : changing.has(word) ? "changes" : undefined;
 
 /** Flags that say by themselves that something is destroyed or forced. */
-export const forcingFlag = (flag: string): boolean => /^--?(?:delete|destroy|purge|force|force-delete|prune|wipe|drop|remove|delete-all|remove-all|yes-i-really.*|i-know.*|nuke|erase|terminate|overwrite-all)$/.test(flag);
+export const forcingFlag = (flag: string): boolean =>
+  /^--?(?:delete|destroy|purge|force|force-delete|prune|wipe|drop|remove|delete-all|remove-all|yes-i-really.*|i-know.*|nuke|erase|terminate|overwrite-all)$/.test(
+    flag,
+  );

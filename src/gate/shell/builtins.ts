@@ -8,12 +8,14 @@ import { joinArgs } from "./words.ts";
 export type Builtin = (runner: Runner, shell: Shell, args: readonly Arg[], stdin: Flow) => Flow;
 
 const quiet: Builtin = () => noFlow;
-const operandsOf = (args: readonly Arg[]): readonly Arg[] => args.filter((arg) => !/^-./.test(arg.text) || arg.quoted === undefined);
+const operandsOf = (args: readonly Arg[]): readonly Arg[] =>
+  args.filter((arg) => !/^-./.test(arg.text) || arg.quoted === undefined);
 
 const changeFolder: Builtin = (runner, shell, args) => {
   const [to] = operandsOf(args).filter((arg) => arg.text !== "--");
   const previous = shell.cwd;
-  if (to === undefined) shell.cwd = args.some((arg) => arg.text === "-") ? shell.previous : runner.scene.machine.userHome;
+  if (to === undefined)
+    shell.cwd = args.some((arg) => arg.text === "-") ? shell.previous : runner.scene.machine.userHome;
   else if (to.text === "-") shell.cwd = shell.previous;
   else if (to.fixed === to.text.length && !to.glob) shell.cwd = runner.absolute(shell, to.text);
   else shell.cwd = undefined;
@@ -26,7 +28,12 @@ const declare: Builtin = (runner, shell, args) => {
     const equals = arg.text.indexOf("=");
     if (arg.text.startsWith("-") || equals <= 0) continue;
     const name = arg.text.slice(0, equals).replace(/\+$/, "");
-    const value: Arg = { ...arg, text: arg.text.slice(equals + 1), fixed: Math.max(0, arg.fixed - equals - 1), quoted: false };
+    const value: Arg = {
+      ...arg,
+      text: arg.text.slice(equals + 1),
+      fixed: Math.max(0, arg.fixed - equals - 1),
+      quoted: false,
+    };
     shell.variables.set(name, [value]);
     judgeVariable(runner, shell, name, value);
   }
@@ -39,23 +46,40 @@ const readInto: Builtin = (_runner, shell, args, stdin) => {
   const names = args.filter((arg) => /^[A-Za-z_]\w*$/.test(arg.text));
   const lines = stdin.text?.trim();
   for (const name of names.length > 0 ? names : [literal("REPLY")])
-    shell.variables.set(name.text, [lines !== undefined && lines !== "" && names.length === 1 && !lines.includes("\n") ? literal(lines) : unknown(`$${name.text}`, stdin.secret)]);
+    shell.variables.set(name.text, [
+      lines !== undefined && lines !== "" && names.length === 1 && !lines.includes("\n")
+        ? literal(lines)
+        : unknown(`$${name.text}`, stdin.secret),
+    ]);
   return noFlow;
 };
 
 const evaluate: Builtin = (runner, shell, args, stdin) => {
-  if (args.length === 0) return stdin.text === undefined || stdin.text === "" ? noFlow : runner.stdinCode(shell, "shell", stdin, "eval");
+  if (args.length === 0)
+    return stdin.text === undefined || stdin.text === "" ? noFlow : runner.stdinCode(shell, "shell", stdin, "eval");
   const code = joinArgs(args);
   const [only] = args;
   // The environment that a tool prints for the shell: `eval "$(ssh-agent)"`, `eval "$(pyenv init -)"`.
-  if (args.length === 1 && only !== undefined && /^\$\((?:ssh-agent|(?:py|rb|nod|go|j)env|direnv|starship|zoxide|fnm|brew|\/\S*\/brew|opam|mise|asdf|dircolors|minikube|docker-machine|conda|\S*\/conda|luarocks|thefuck|atuin|register-python-argcomplete|npm|pip|poetry|nvm|rustup)(?:\s+[\w.:=-]+)*(?:\s+-)?(?:\s+2>\/dev\/null)?\)$/.test(only.text)) return noFlow;
+  if (
+    args.length === 1 &&
+    only !== undefined &&
+    /^\$\((?:ssh-agent|(?:py|rb|nod|go|j)env|direnv|starship|zoxide|fnm|brew|\/\S*\/brew|opam|mise|asdf|dircolors|minikube|docker-machine|conda|\S*\/conda|luarocks|thefuck|atuin|register-python-argcomplete|npm|pip|poetry|nvm|rustup)(?:\s+[\w.:=-]+)*(?:\s+-)?(?:\s+2>\/dev\/null)?\)$/.test(
+      only.text,
+    )
+  )
+    return noFlow;
   return runner.code(shell, "shell", code, stdin);
 };
 
 const source: Builtin = (runner, shell, args, stdin) => {
   const [file, ...rest] = args;
   if (file === undefined) return noFlow;
-  if (/(?:^|\/)(?:\.?venv|\.?env|virtualenv|miniconda3?|anaconda3?|\.venvs?\/[^/]+)\/bin\/activate(?:\.fish)?$|\.nvm\/nvm\.sh$|\.cargo\/env$|\.sdkman\/bin\/sdkman-init\.sh$|\.(?:bashrc|bash_profile|zshrc|profile)$|conda\.sh$|\/etc\/(?:profile|bashrc|bash\.bashrc|os-release)$|\.asdf\/asdf\.sh$/.test(file.text)) return noFlow;
+  if (
+    /(?:^|\/)(?:\.?venv|\.?env|virtualenv|miniconda3?|anaconda3?|\.venvs?\/[^/]+)\/bin\/activate(?:\.fish)?$|\.nvm\/nvm\.sh$|\.cargo\/env$|\.sdkman\/bin\/sdkman-init\.sh$|\.(?:bashrc|bash_profile|zshrc|profile)$|conda\.sh$|\/etc\/(?:profile|bashrc|bash\.bashrc|os-release)$|\.asdf\/asdf\.sh$/.test(
+      file.text,
+    )
+  )
+    return noFlow;
   return runner.script(shell, file, "shell", rest, stdin);
 };
 
@@ -105,7 +129,8 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   [
     "exec",
     (runner, shell, args, stdin) => {
-      const rest = args[0]?.text === "-a" ? args.slice(2) : args.filter((arg, i) => i > 0 || !/^-[cl]+$/.test(arg.text));
+      const rest =
+        args[0]?.text === "-a" ? args.slice(2) : args.filter((arg, i) => i > 0 || !/^-[cl]+$/.test(arg.text));
       return rest.length === 0 ? noFlow : runner.call(shell, rest, stdin);
     },
   ],
@@ -155,7 +180,12 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
         shell.variables.set(args[1].text, [text === undefined ? unknown(`$${args[1].text}`) : literal(text)]);
         return noFlow;
       }
-      return { ...noFlow, text: formatted(args), secret: args.some((arg) => arg.secret), decoded: /\\(?:x|[0-7]{2,3}|u)/.test(args[0]?.text ?? "") };
+      return {
+        ...noFlow,
+        text: formatted(args),
+        secret: args.some((arg) => arg.secret),
+        decoded: /\\(?:x|[0-7]{2,3}|u)/.test(args[0]?.text ?? ""),
+      };
     },
   ],
   [
@@ -166,21 +196,57 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
       const text = joinArgs(rest);
       const known = text.fixed === text.text.length && !rest.some((arg) => arg.glob);
       const shown = flags.includes("e") ? unescape(text.text) : text.text;
-      return { ...noFlow, text: known ? (flags.includes("n") ? shown : `${shown}\n`) : undefined, secret: text.secret, decoded: flags.includes("e") && /\\(?:x|0|u)/.test(text.text) };
+      return {
+        ...noFlow,
+        text: known ? (flags.includes("n") ? shown : `${shown}\n`) : undefined,
+        secret: text.secret,
+        decoded: flags.includes("e") && /\\(?:x|0|u)/.test(text.text),
+      };
     },
   ],
   ["pwd", (_runner, shell) => ({ ...noFlow, text: shell.cwd })],
-  [
-    "let",
-    quiet,
-  ],
-  ...["true", "false", ":", "test", "[", "[[", "return", "exit", "break", "continue", "shopt", "hash", "wait", "jobs", "fg", "bg", "disown", "times", "umask", "ulimit", "history", "complete", "compgen", "compopt", "caller", "dirs", "suspend", "logout", "help", "setopt", "unsetopt", "autoload", "zmodload", "emulate"].map(
-    (name) => [name, quiet] as const,
-  ),
+  ["let", quiet],
+  ...[
+    "true",
+    "false",
+    ":",
+    "test",
+    "[",
+    "[[",
+    "return",
+    "exit",
+    "break",
+    "continue",
+    "shopt",
+    "hash",
+    "wait",
+    "jobs",
+    "fg",
+    "bg",
+    "disown",
+    "times",
+    "umask",
+    "ulimit",
+    "history",
+    "complete",
+    "compgen",
+    "compopt",
+    "caller",
+    "dirs",
+    "suspend",
+    "logout",
+    "help",
+    "setopt",
+    "unsetopt",
+    "autoload",
+    "zmodload",
+    "emulate",
+  ].map((name) => [name, quiet] as const),
   [
     "bind",
     (runner, shell, args, stdin) => {
-      for (const [i, arg] of args.entries()) if (arg.text === "-x" && args[i + 1] !== undefined) runner.code(shell, "shell", args[i + 1] as Arg, stdin);
+      for (const [i, arg] of args.entries())
+        if (arg.text === "-x" && args[i + 1] !== undefined) runner.code(shell, "shell", args[i + 1] as Arg, stdin);
       return noFlow;
     },
   ],
@@ -188,16 +254,43 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
     "enable",
     (runner, shell, args) => {
       const at = args.findIndex((arg) => arg.text === "-f");
-      if (at >= 0) runner.emit(shell, { kind: "opaque", what: `load a builtin from ${args[at + 1]?.text ?? "a file"}`, target: "enable", sure: "opaque", undoable: "no" });
+      if (at >= 0)
+        runner.emit(shell, {
+          kind: "opaque",
+          what: `load a builtin from ${args[at + 1]?.text ?? "a file"}`,
+          target: "enable",
+          sure: "opaque",
+          undoable: "no",
+        });
       return noFlow;
     },
   ],
 ]);
 
-const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "\\": "\\", a: "\x07", b: "\b", e: "\x1b", f: "\f", v: "\v", "'": "'", '"': '"' };
+const escapes: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  "\\": "\\",
+  a: "\x07",
+  b: "\b",
+  e: "\x1b",
+  f: "\f",
+  v: "\v",
+  "'": "'",
+  '"': '"',
+};
 export const unescape = (text: string): string =>
-  text.replace(/\\(?:x([\da-fA-F]{1,2})|u([\da-fA-F]{1,4})|0?([0-7]{1,3})|(.))/gs, (all, hex?: string, unicode?: string, octal?: string, letter?: string) =>
-    hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : unicode !== undefined ? String.fromCharCode(Number.parseInt(unicode, 16)) : octal !== undefined ? String.fromCharCode(Number.parseInt(octal, 8) & 255) : (escapes[letter ?? ""] ?? all),
+  text.replace(
+    /\\(?:x([\da-fA-F]{1,2})|u([\da-fA-F]{1,4})|0?([0-7]{1,3})|(.))/gs,
+    (all, hex?: string, unicode?: string, octal?: string, letter?: string) =>
+      hex !== undefined
+        ? String.fromCharCode(Number.parseInt(hex, 16))
+        : unicode !== undefined
+          ? String.fromCharCode(Number.parseInt(unicode, 16))
+          : octal !== undefined
+            ? String.fromCharCode(Number.parseInt(octal, 8) & 255)
+            : (escapes[letter ?? ""] ?? all),
   );
 
 /** What `printf` prints, when all of it is literal. */

@@ -20,8 +20,60 @@ const libraries = new Set(
    KUBECONFIG DOCKER_CONFIG`.split(/\s+/),
 );
 /** Common and harmless when they lead into the workspace, temp or nowhere. */
-const soft = new Set(["PYTHONPATH", "NODE_PATH", "CLASSPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CARGO_HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG", "RUSTC", "KUBECONFIG", "DOCKER_CONFIG", "PERL5LIB", "RUBYLIB", "LUA_PATH", "LUA_CPATH", "TERMINFO", "ENV", "SSLKEYLOGFILE", "npm_config_userconfig", "npm_config_globalconfig"]);
-const quietCommands = new Set(["cat", "less", "more", "true", ":", "vi", "vim", "nano", "emacs", "code", "code --wait", "echo", "false", "ssh", "head", "/bin/true", "/usr/bin/true", "/bin/false", "/bin/cat", "sccache", "ccache", "firefox", "chrome", "chromium", "none", "", "0", "1"]);
+const soft = new Set([
+  "PYTHONPATH",
+  "NODE_PATH",
+  "CLASSPATH",
+  "LD_LIBRARY_PATH",
+  "DYLD_LIBRARY_PATH",
+  "CARGO_HOME",
+  "XDG_CONFIG_HOME",
+  "GIT_CONFIG_GLOBAL",
+  "GIT_CONFIG_SYSTEM",
+  "GIT_CONFIG",
+  "RUSTC",
+  "KUBECONFIG",
+  "DOCKER_CONFIG",
+  "PERL5LIB",
+  "RUBYLIB",
+  "LUA_PATH",
+  "LUA_CPATH",
+  "TERMINFO",
+  "ENV",
+  "SSLKEYLOGFILE",
+  "npm_config_userconfig",
+  "npm_config_globalconfig",
+]);
+const quietCommands = new Set([
+  "cat",
+  "less",
+  "more",
+  "true",
+  ":",
+  "vi",
+  "vim",
+  "nano",
+  "emacs",
+  "code",
+  "code --wait",
+  "echo",
+  "false",
+  "ssh",
+  "head",
+  "/bin/true",
+  "/usr/bin/true",
+  "/bin/false",
+  "/bin/cat",
+  "sccache",
+  "ccache",
+  "firefox",
+  "chrome",
+  "chromium",
+  "none",
+  "",
+  "0",
+  "1",
+]);
 
 /** States what setting the variable to the value does to what runs afterwards. */
 export function judgeVariable(runner: Runner, shell: Shell, name: string, value: Arg): void {
@@ -29,45 +81,109 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
   if (name === "PATH") return judgePath(runner, shell, value);
   if (commands.has(name)) {
     if (quietCommands.has(text.trim())) return;
-    if (value.fixed < text.length) return runner.emit(shell, { kind: "opaque", what: `set ${name}, which programs run, to something known only when it runs`, target: name, sure: "opaque", undoable: "costly" });
+    if (value.fixed < text.length)
+      return runner.emit(shell, {
+        kind: "opaque",
+        what: `set ${name}, which programs run, to something known only when it runs`,
+        target: name,
+        sure: "opaque",
+        undoable: "costly",
+      });
     runner.code(shell, "shell", value, runner.noInput);
-    if (/^(?:GIT_SSH_COMMAND|GIT_SSH|RSYNC_RSH|SVN_SSH)$/.test(name) && /^ssh(?:\s+-(?:i\s*\S+|[A-Za-z46]+|o\s*(?!Proxy|Local|PermitLocal)\w+=\S+))*\s*$/i.test(text)) return;
+    if (
+      /^(?:GIT_SSH_COMMAND|GIT_SSH|RSYNC_RSH|SVN_SSH)$/.test(name) &&
+      /^ssh(?:\s+-(?:i\s*\S+|[A-Za-z46]+|o\s*(?!Proxy|Local|PermitLocal)\w+=\S+))*\s*$/i.test(text)
+    )
+      return;
     return;
   }
   if (/^GIT_CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|PARAMETERS)$/.test(name)) {
-    if (/^GIT_CONFIG_(?:KEY|PARAM)/.test(name)) runner.emit(shell, { kind: "opaque", what: `set ${name}=${text}, which changes what git runs`, target: name, sure: "likely", undoable: "costly" });
+    if (/^GIT_CONFIG_(?:KEY|PARAM)/.test(name))
+      runner.emit(shell, {
+        kind: "opaque",
+        what: `set ${name}=${text}, which changes what git runs`,
+        target: name,
+        sure: "likely",
+        undoable: "costly",
+      });
     return;
   }
-  if (libraries.has(name) || /^npm_config_.*(?:shell|prefix|registry)$/.test(name) && !/registry$/.test(name)) {
+  if (libraries.has(name) || (/^npm_config_.*(?:shell|prefix|registry)$/.test(name) && !/registry$/.test(name))) {
     if (text === "" || text === "/dev/null" || text === "0" || text === "1") return;
     if (soft.has(name)) {
       const unknown = value.fixed === 0 && text !== "";
-      const outside = text.split(":").some((part) => part !== "" && !part.startsWith("$") && !runner.isOwn(shell, part));
+      const outside = text
+        .split(":")
+        .some((part) => part !== "" && !part.startsWith("$") && !runner.isOwn(shell, part));
       if (!outside && !unknown) return;
       if (!/^(?:LD_|DYLD_)/.test(name)) return;
     }
-    return runner.emit(shell, { kind: "opaque", what: `set ${name}=${text}, so that programs load code from there`, target: name, sure: "likely", undoable: "costly" });
+    return runner.emit(shell, {
+      kind: "opaque",
+      what: `set ${name}=${text}, so that programs load code from there`,
+      target: name,
+      sure: "likely",
+      undoable: "costly",
+    });
   }
-  if (name === "NODE_OPTIONS" || name === "PYTHONINSPECT" || name === "PERL5OPT" || name === "RUBYOPT" || name === "JAVA_TOOL_OPTIONS" || name === "_JAVA_OPTIONS" || name === "JDK_JAVA_OPTIONS" || name === "BUN_OPTIONS" || name === "NODE_REPL_EXTERNAL_MODULE") {
-    if (/(?:--require|-r\b|--import|--loader|--experimental-loader|--eval|-e\b|-M|-I|-m\b|-javaagent|-agentpath|-agentlib|--inspect(?!-publish)|-d\b)/.test(text) && !/^(?:-r|--require|--import|--loader)[= ](?:tsx|ts-node\/register|dotenv\/config|\.\/[\w./-]+)$/.test(text))
-      runner.emit(shell, { kind: "opaque", what: `set ${name}=${text}, so that programs load code from there`, target: name, sure: "likely", undoable: "costly" });
+  if (
+    name === "NODE_OPTIONS" ||
+    name === "PYTHONINSPECT" ||
+    name === "PERL5OPT" ||
+    name === "RUBYOPT" ||
+    name === "JAVA_TOOL_OPTIONS" ||
+    name === "_JAVA_OPTIONS" ||
+    name === "JDK_JAVA_OPTIONS" ||
+    name === "BUN_OPTIONS" ||
+    name === "NODE_REPL_EXTERNAL_MODULE"
+  ) {
+    if (
+      /(?:--require|-r\b|--import|--loader|--experimental-loader|--eval|-e\b|-M|-I|-m\b|-javaagent|-agentpath|-agentlib|--inspect(?!-publish)|-d\b)/.test(
+        text,
+      ) &&
+      !/^(?:-r|--require|--import|--loader)[= ](?:tsx|ts-node\/register|dotenv\/config|\.\/[\w./-]+)$/.test(text)
+    )
+      runner.emit(shell, {
+        kind: "opaque",
+        what: `set ${name}=${text}, so that programs load code from there`,
+        target: name,
+        sure: "likely",
+        undoable: "costly",
+      });
     return;
   }
   if (name === "IFS" || !/^(?:SIGNALBOX_|CLAUDE_CODE_DISABLE_HOOKS|DISABLE_HOOKS)/.test(name)) return;
-  runner.emit(shell, { kind: "write", what: `set ${name}, by which Signalbox or its hooks are steered`, target: name, place: "agent-config", undoable: "costly" });
+  runner.emit(shell, {
+    kind: "write",
+    what: `set ${name}, by which Signalbox or its hooks are steered`,
+    target: name,
+    place: "agent-config",
+    undoable: "costly",
+  });
 }
 
 /** Folders put before the usual ones decide which program a name means. */
 function judgePath(runner: Runner, shell: Shell, value: Arg): void {
   for (const part of value.text.split(":")) {
     if (part === "" || part.startsWith("$") || part.includes("$(")) continue;
-    if (/^\/(?:usr\/(?:local\/)?)?s?bin$/.test(part) || /^\/(?:opt|snap|nix|Library|Applications)\//.test(part) || /^\/usr\/(?:lib|local|games)/.test(part)) continue;
+    if (
+      /^\/(?:usr\/(?:local\/)?)?s?bin$/.test(part) ||
+      /^\/(?:opt|snap|nix|Library|Applications)\//.test(part) ||
+      /^\/usr\/(?:lib|local|games)/.test(part)
+    )
+      continue;
     const path = runner.absolute(shell, part);
     if (path === undefined) continue;
     const { machine, call } = runner.scene;
     if (isBelow(path, machine.userHome) && machine.userHome !== "/") continue;
     if (call.workspace.ordinary && isBelow(path, call.workspace.root)) continue;
     if (/^\/(?:home|Users)\/[^/]+\/|^\/root\//.test(path)) continue;
-    runner.emit(shell, { kind: "opaque", what: `put ${part} into PATH, so that names of programs may mean others`, target: part, sure: "likely", undoable: "costly" });
+    runner.emit(shell, {
+      kind: "opaque",
+      what: `put ${part} into PATH, so that names of programs may mean others`,
+      target: part,
+      sure: "likely",
+      undoable: "costly",
+    });
   }
 }

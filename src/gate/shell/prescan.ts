@@ -11,7 +11,8 @@ const repeatedMax = 256;
  * @returns why it is not sure, or undefined
  */
 export function prescan(text: string): string | undefined {
-  if (text.length > limits.shellBytesMax || Buffer.byteLength(text) > limits.shellBytesMax) return `run a text of more than ${limits.shellBytesMax / 1024} KiB, which is too long to be read`;
+  if (text.length > limits.shellBytesMax || Buffer.byteLength(text) > limits.shellBytesMax)
+    return `run a text of more than ${limits.shellBytesMax / 1024} KiB, which is too long to be read`;
   let depth = 0;
   let ticks = 0;
   let separators = 0;
@@ -43,7 +44,8 @@ export function prescan(text: string): string | undefined {
       case 0:
         return "run a text that holds a NUL, at which programs disagree where it ends";
       default:
-        if (code > 126 && isHidden(code)) return "run a text with characters that are invisible or change the direction of writing, so that it reads otherwise than it runs";
+        if (code > 126 && isHidden(code))
+          return "run a text with characters that are invisible or change the direction of writing, so that it reads otherwise than it runs";
         if (code < 32 && code !== 9 && code !== 13 && code !== 27) return "run a text with control characters";
     }
     if (depth > nestedMax) return `run a text that is nested more than ${nestedMax} deep`;
@@ -80,4 +82,6 @@ function isHidden(code: number): boolean {
 }
 
 /** A command's name with letters of another script among Latin ones, or full-width ones, is made to be mistaken. */
-export const isDisguised = (name: string): boolean => /[^\u0020-\u007e]/.test(name) && /[\u0370-\u03ff\u0400-\u04ff\u0530-\u058f\uff00-\uffef\u2010-\u2215\u{1d400}-\u{1d7ff}]/u.test(name);
+export const isDisguised = (name: string): boolean =>
+  /[^\u0020-\u007e]/.test(name) &&
+  /[\u0370-\u03ff\u0400-\u04ff\u0530-\u058f\uff00-\uffef\u2010-\u2215\u{1d400}-\u{1d7ff}]/u.test(name);

@@ -1,7 +1,16 @@
 import { isBelow, absolutePath } from "../paths/text.ts";
 import { locate } from "../paths/locate.ts";
 import { programs } from "../programs/index.ts";
-import { type Arg, type EffectDraft, type Flow, type Language, literal, noFlow, type PathUse, type Program } from "../programs/program.ts";
+import {
+  type Arg,
+  type EffectDraft,
+  type Flow,
+  type Language,
+  literal,
+  noFlow,
+  type PathUse,
+  type Program,
+} from "../programs/program.ts";
 import { byVerb, ProgramUse, programName, useProgram } from "../programs/use.ts";
 import { parseArguments } from "../programs/parse.ts";
 import type { Scene } from "../scene.ts";
@@ -44,7 +53,13 @@ export class Runner {
       return;
     }
     if (/^\/(?:tmp|var\/tmp|dev\/(?:null|stdout|stderr))/.test(arg.text)) return;
-    this.emit(shell, { kind: "mutate-remote", what: `${title}: ${use.kind} ${arg.text}`, target: arg.text, place: "remote", undoable: use.kind === "delete" ? "no" : "costly" });
+    this.emit(shell, {
+      kind: "mutate-remote",
+      what: `${title}: ${use.kind} ${arg.text}`,
+      target: arg.text,
+      place: "remote",
+      undoable: use.kind === "delete" ? "no" : "costly",
+    });
   }
 
   absolute(shell: Shell, text: string): string | undefined {
@@ -68,11 +83,16 @@ export class Runner {
       this.scene.notSure("run something nested deeper than can be followed");
       return unknownFlow;
     }
+    const { current } = this.scene;
+    const known = words.map((word) => (word.fixed === word.text.length ? word.text : undefined));
+    if (this.scene.commands.length < 1_024) this.scene.commands.push(known);
+    this.scene.current = { words: known, cwd: shell.cwd };
     this.scene.depth++;
     try {
       return this.#call(shell, name, args, stdin);
     } finally {
       this.scene.depth--;
+      this.scene.current = current;
     }
   }
 
@@ -81,20 +101,39 @@ export class Runner {
     if (name.fixed < text.length || (name.glob && /[*?[]/.test(text) && text !== "[" && text !== "[[")) {
       // `$PYTHON -m x`: which program is known only when it runs. One below the workspace is its own.
       const known = text.slice(0, name.fixed);
-      if (name.fixed > 0 && known.includes("/") && this.isOwn(shell, known.slice(0, known.lastIndexOf("/") + 1)) && !text.includes("..")) {
+      if (
+        name.fixed > 0 &&
+        known.includes("/") &&
+        this.isOwn(shell, known.slice(0, known.lastIndexOf("/") + 1)) &&
+        !text.includes("..")
+      ) {
         this.emit(shell, { kind: "execute", what: `run ${text}`, target: text });
         return unknownFlow;
       }
-      this.emit(shell, { kind: "opaque", what: `run ${text}, a program that is known only when it runs`, target: text, sure: "opaque", undoable: "no" });
-      for (const arg of args) if (arg.fixed > 0 && /^(?:~|\/|\.\.)/.test(arg.text)) this.path(shell, arg, { kind: "read" }, text);
+      this.emit(shell, {
+        kind: "opaque",
+        what: `run ${text}, a program that is known only when it runs`,
+        target: text,
+        sure: "opaque",
+        undoable: "no",
+      });
+      for (const arg of args)
+        if (arg.fixed > 0 && /^(?:~|\/|\.\.)/.test(arg.text)) this.path(shell, arg, { kind: "read" }, text);
       return unknownFlow;
     }
     if (isDisguised(text)) {
-      this.emit(shell, { kind: "opaque", what: `run ${text}, a name with letters that look like others`, target: text, sure: "opaque", undoable: "no" });
+      this.emit(shell, {
+        kind: "opaque",
+        what: `run ${text}, a name with letters that look like others`,
+        target: text,
+        sure: "opaque",
+        undoable: "no",
+      });
       return unknownFlow;
     }
     const alias = shell.aliases.get(text);
-    if (alias !== undefined && !alias.startsWith(text)) return this.code(shell, "shell", literal(`${alias} ${args.map((arg) => quote(arg.text)).join(" ")}`), stdin);
+    if (alias !== undefined && !alias.startsWith(text))
+      return this.code(shell, "shell", literal(`${alias} ${args.map((arg) => quote(arg.text)).join(" ")}`), stdin);
     const body = shell.functions.get(text);
     if (body !== undefined) {
       const positional = shell.positional;
@@ -112,7 +151,8 @@ export class Runner {
     if (slash && !isSystemProgram(text)) {
       const own = this.isOwn(shell, text);
       const program = programs.get(programName(text));
-      if (program !== undefined && (!own || /\/(?:\.bin|bin)\//.test(text))) return useProgram(this, shell, program, program.names[0], args, stdin);
+      if (program !== undefined && (!own || /\/(?:\.bin|bin)\//.test(text)))
+        return useProgram(this, shell, program, program.names[0], args, stdin);
       return this.script(shell, name, "other", args, stdin);
     }
     const base = programName(text);
@@ -124,13 +164,24 @@ export class Runner {
   #unknown(shell: Shell, name: string, args: readonly Arg[], stdin: Flow): Flow {
     const parsed = parseArguments({}, args);
     const use = new ProgramUse(this, shell, name, args, stdin, parsed);
-    if (parsed.unknown.includes("--help") || parsed.unknown.includes("--version") || (args.length === 1 && /^(?:-h|-V|-v|-version|version|help)$/.test(args[0]?.text ?? ""))) return unknownFlow;
+    if (
+      parsed.unknown.includes("--help") ||
+      parsed.unknown.includes("--version") ||
+      (args.length === 1 && /^(?:-h|-V|-v|-version|version|help)$/.test(args[0]?.text ?? ""))
+    )
+      return unknownFlow;
     if (parsed.unknown.includes("--dry-run") || parsed.unknown.includes("--dryrun")) return unknownFlow;
     if (parsed.operands.length > 0) {
       byVerb(use, parsed.operands, parsed.unknown, true);
       return use.out;
     }
-    this.emit(shell, { kind: "opaque", what: `run ${name}, a program that Signalbox does not know`, target: name, sure: "opaque", undoable: "costly" });
+    this.emit(shell, {
+      kind: "opaque",
+      what: `run ${name}, a program that Signalbox does not know`,
+      target: name,
+      sure: "opaque",
+      undoable: "costly",
+    });
     return use.out;
   }
 
@@ -139,7 +190,13 @@ export class Runner {
     const { scene } = this;
     if (code.content !== undefined) return this.stdinCode(shell, language, code.content, language);
     if (code.fixed === 0 && code.text !== "") {
-      this.emit(shell, { kind: "opaque", what: `run ${language} code that is put together at run time: ${code.text}`, target: language, sure: "opaque", undoable: "no" });
+      this.emit(shell, {
+        kind: "opaque",
+        what: `run ${language} code that is put together at run time: ${code.text}`,
+        target: language,
+        sure: "opaque",
+        undoable: "no",
+      });
       return unknownFlow;
     }
     scene.nestedCharsLeft -= code.text.length;
@@ -165,14 +222,36 @@ export class Runner {
 
   /** Runs what comes in by stdin. */
   stdinCode(shell: Shell, language: Language, stdin: Flow, name: string): Flow {
-    if (stdin.remote) this.emit(shell, { kind: "opaque", what: `${name}: run code that comes from the network, unseen`, target: name, sure: "opaque", undoable: "no" });
-    else if (stdin.decoded) this.emit(shell, { kind: "opaque", what: `${name}: run code that was decoded or put together, so that it can't be read`, target: name, sure: "opaque", undoable: "no" });
-    if (stdin.text !== undefined) return stdin.text === "" ? unknownFlow : this.code(shell, language, literal(stdin.text), noFlow);
+    if (stdin.remote)
+      this.emit(shell, {
+        kind: "opaque",
+        what: `${name}: run code that comes from the network, unseen`,
+        target: name,
+        sure: "opaque",
+        undoable: "no",
+      });
+    else if (stdin.decoded)
+      this.emit(shell, {
+        kind: "opaque",
+        what: `${name}: run code that was decoded or put together, so that it can't be read`,
+        target: name,
+        sure: "opaque",
+        undoable: "no",
+      });
+    if (stdin.text !== undefined)
+      return stdin.text === "" ? unknownFlow : this.code(shell, language, literal(stdin.text), noFlow);
     if (stdin.files.length > 0) {
       for (const file of stdin.files) this.script(shell, file, language, [], noFlow);
       return unknownFlow;
     }
-    if (!stdin.remote && !stdin.decoded) this.emit(shell, { kind: "opaque", what: `${name}: run code that is put together at run time`, target: name, sure: "opaque", undoable: "no" });
+    if (!stdin.remote && !stdin.decoded)
+      this.emit(shell, {
+        kind: "opaque",
+        what: `${name}: run code that is put together at run time`,
+        target: name,
+        sure: "opaque",
+        undoable: "no",
+      });
     return unknownFlow;
   }
 
@@ -186,15 +265,31 @@ export class Runner {
     const path = file.fixed === file.text.length ? this.absolute(shell, file.text) : undefined;
     if (path === undefined) {
       const folder = file.text.slice(0, file.text.lastIndexOf("/", file.fixed) + 1);
-      if (file.fixed > 0 && this.isOwn(shell, folder === "" ? "." : folder)) this.emit(shell, { kind: "execute", what: `run ${file.text}`, target: file.text });
-      else this.emit(shell, { kind: "opaque", what: `run ${file.text}, a file that is known only when it runs`, target: file.text, sure: "opaque", undoable: "no" });
+      if (file.fixed > 0 && this.isOwn(shell, folder === "" ? "." : folder))
+        this.emit(shell, { kind: "execute", what: `run ${file.text}`, target: file.text });
+      else
+        this.emit(shell, {
+          kind: "opaque",
+          what: `run ${file.text}, a file that is known only when it runs`,
+          target: file.text,
+          sure: "opaque",
+          undoable: "no",
+        });
       return unknownFlow;
     }
     const asLanguage = language === "other" && /\.(?:sh|bash|zsh)$/.test(path) ? "shell" : language;
     if (this.scene.made.has(path)) {
       const content = this.scene.made.get(path);
-      if (content?.remote === true || content?.decoded === true) return this.stdinCode(shell, asLanguage, { ...content, text: undefined }, file.text);
-      if (content?.text !== undefined && content.text !== "") return this.code(shell, asLanguage === "other" ? shebang(content.text) : asLanguage, literal(content.text), stdin, [file, ...args]);
+      if (content?.remote === true || content?.decoded === true)
+        return this.stdinCode(shell, asLanguage, { ...content, text: undefined }, file.text);
+      if (content?.text !== undefined && content.text !== "")
+        return this.code(
+          shell,
+          asLanguage === "other" ? shebang(content.text) : asLanguage,
+          literal(content.text),
+          stdin,
+          [file, ...args],
+        );
     }
     const real = this.scene.fact("path", path);
     const target = real !== undefined && "real" in real ? real.real : path;
@@ -203,13 +298,24 @@ export class Runner {
       this.emit(shell, { kind: "execute", what: `run ${file.text} of the workspace`, target, place });
       return unknownFlow;
     }
-    if (/^\/(?:usr|opt|nix|snap|bin|sbin|lib)\//.test(target) && language === "other") return this.#unknown(shell, programName(target), args, stdin);
+    if (/^\/(?:usr|opt|nix|snap|bin|sbin|lib)\//.test(target) && language === "other")
+      return this.#unknown(shell, programName(target), args, stdin);
     const fact = this.scene.fact("script", target);
     if (fact !== undefined && "text" in fact) {
       this.emit(shell, { kind: "execute", what: `run ${file.text}`, target, place });
-      return this.code(shell, asLanguage === "other" ? shebang(fact.text) : asLanguage, literal(fact.text), stdin, [file, ...args]);
+      return this.code(shell, asLanguage === "other" ? shebang(fact.text) : asLanguage, literal(fact.text), stdin, [
+        file,
+        ...args,
+      ]);
     }
-    this.emit(shell, { kind: "opaque", what: `run ${file.text}, code that lies outside the workspace and was not read`, target, place, sure: "opaque", undoable: "no" });
+    this.emit(shell, {
+      kind: "opaque",
+      what: `run ${file.text}, code that lies outside the workspace and was not read`,
+      target,
+      place,
+      sure: "opaque",
+      undoable: "no",
+    });
     return unknownFlow;
   }
 }
@@ -219,11 +325,20 @@ const changing: ReadonlySet<string> = new Set(["write", "delete", "persist", "re
 /** `#!/usr/bin/env python3` and its like; without, a shell runs it. */
 function shebang(text: string): Language {
   const line = text.startsWith("#!") ? text.slice(2, text.indexOf("\n") < 0 ? undefined : text.indexOf("\n")) : "";
-  for (const [word, language] of [["python", "python"], ["node", "node"], ["perl", "perl"], ["ruby", "ruby"], ["php", "php"]] as const) if (line.includes(word)) return language;
+  for (const [word, language] of [
+    ["python", "python"],
+    ["node", "node"],
+    ["perl", "perl"],
+    ["ruby", "ruby"],
+    ["php", "php"],
+  ] as const)
+    if (line.includes(word)) return language;
   return text.includes("\u0000") ? "other" : "shell";
 }
 
-const isSystemProgram = (text: string): boolean => /^\/(?:usr\/(?:local\/)?|opt\/(?:homebrew|local)\/)?s?bin\//.test(text) || /^\/(?:usr|bin|sbin)\/.*\/?\.\.\//.test(text);
+const isSystemProgram = (text: string): boolean =>
+  /^\/(?:usr\/(?:local\/)?|opt\/(?:homebrew|local)\/)?s?bin\//.test(text) ||
+  /^\/(?:usr|bin|sbin)\/.*\/?\.\.\//.test(text);
 
 export function findProgram(base: string): Program | undefined {
   const found = programs.get(base);
@@ -232,5 +347,6 @@ export function findProgram(base: string): Program | undefined {
   return plain !== base && plain.length > 1 ? programs.get(plain) : undefined;
 }
 
-export const quote = (text: string): string => (/^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+export const quote = (text: string): string =>
+  /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 export { isBelow };

@@ -15,7 +15,12 @@ export class Shell {
   /** Code at another machine or in a container: paths there are not ours. */
   elsewhere: string | undefined;
   /** Runs as another user. */
-  constructor(cwd: string | undefined, variables: Map<string, readonly Arg[]>, functions: Map<string, FunctionNode["body"]>, aliases: Map<string, string>) {
+  constructor(
+    cwd: string | undefined,
+    variables: Map<string, readonly Arg[]>,
+    functions: Map<string, FunctionNode["body"]>,
+    aliases: Map<string, string>,
+  ) {
     this.cwd = cwd;
     this.variables = variables;
     this.functions = functions;
@@ -60,6 +65,7 @@ export class Shell {
   }
 }
 
-const same = (a: readonly Arg[], b: readonly Arg[]): boolean => a.length === b.length && a.every((arg, i) => arg.text === b[i]?.text && arg.fixed === b[i]?.fixed);
+const same = (a: readonly Arg[], b: readonly Arg[]): boolean =>
+  a.length === b.length && a.every((arg, i) => arg.text === b[i]?.text && arg.fixed === b[i]?.fixed);
 
 export const unknown = (text: string, secret = false): Arg => ({ text, fixed: 0, glob: false, secret, quoted: true });

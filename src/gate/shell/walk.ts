@@ -1,4 +1,17 @@
-import { type Assignment, type CommandNode, type CompoundList, forEachChild, type Function as FunctionNode, type ParsedScript, type PipelineNode, parse, type Redirection, type Statement, type SyntaxNode, type Word } from "unbash";
+import {
+  type Assignment,
+  type CommandNode,
+  type CompoundList,
+  forEachChild,
+  type Function as FunctionNode,
+  type ParsedScript,
+  type PipelineNode,
+  parse,
+  type Redirection,
+  type Statement,
+  type SyntaxNode,
+  type Word,
+} from "unbash";
 import { type Arg, type Flow, literal, noFlow } from "../programs/program.ts";
 import { judgeVariable } from "./environment.ts";
 import type { Runner } from "./runner.ts";
@@ -14,7 +27,9 @@ export function walkText(runner: Runner, shell: Shell, text: string, stdin: Flow
   try {
     script = parse(text);
   } catch (error) {
-    runner.scene.notSure(`run a text that can't be parsed (${error instanceof RangeError ? "too deep" : "parser fault"})`);
+    runner.scene.notSure(
+      `run a text that can't be parsed (${error instanceof RangeError ? "too deep" : "parser fault"})`,
+    );
     return unknownFlow;
   }
   return walkScript(runner, shell, script, stdin);
@@ -54,7 +69,8 @@ export function walkBody(runner: Runner, shell: Shell, body: FunctionNode["body"
   return body.type === "CompoundList" ? walkList(runner, shell, body, stdin) : walkNode(runner, shell, body, stdin);
 }
 
-const walkList = (runner: Runner, shell: Shell, list: CompoundList, stdin: Flow): Flow => walkStatements(runner, shell, list.commands, stdin);
+const walkList = (runner: Runner, shell: Shell, list: CompoundList, stdin: Flow): Flow =>
+  walkStatements(runner, shell, list.commands, stdin);
 
 function walkNode(runner: Runner, shell: Shell, node: PipelineNode, stdin: Flow): Flow {
   if (!runner.scene.spend()) return unknownFlow;
@@ -67,7 +83,8 @@ function walkNode(runner: Runner, shell: Shell, node: PipelineNode, stdin: Flow)
     case "Command":
       return walkCommand(runner, shell, node, stdin);
     case "Pipeline": {
-      if (node.commands.length === 1 && node.commands[0] !== undefined) return walkNode(runner, shell, node.commands[0], stdin);
+      if (node.commands.length === 1 && node.commands[0] !== undefined)
+        return walkNode(runner, shell, node.commands[0], stdin);
       let flow = stdin;
       for (const part of node.commands) flow = walkNode(runner, shell.fork(), part, flow);
       return flow;
@@ -87,7 +104,7 @@ function walkNode(runner: Runner, shell: Shell, node: PipelineNode, stdin: Flow)
       });
       return noFlow;
     case "Coproc":
-      return deeper(runner, () => walkBody(runner, shell.fork(), node.body, stdin));
+      return deeper(runner, () => (node.body.type === "CompoundList" ? walkList(runner, shell.fork(), node.body, stdin) : walkNode(runner, shell.fork(), node.body, stdin)));
     case "Subshell":
       return deeper(runner, () => walkList(runner, shell.fork(), node.body, stdin));
     case "BraceGroup":
@@ -155,11 +172,19 @@ function branch(runner: Runner, shell: Shell, list: CompoundList, stdin: Flow): 
   return out;
 }
 
-function loop(runner: Runner, shell: Shell, name: string, words: readonly Word[] | undefined, body: CompoundList, stdin: Flow): Flow {
+function loop(
+  runner: Runner,
+  shell: Shell,
+  name: string,
+  words: readonly Word[] | undefined,
+  body: CompoundList,
+  stdin: Flow,
+): Flow {
   const values = (words ?? []).flatMap((word) => expandWord(word, at(runner, shell)));
   const inner = shell.fork();
   let out = noFlow;
-  const known = words !== undefined && values.length > 0 && values.length <= loopWordsMax ? values : [unknown(`$${name}`)];
+  const known =
+    words !== undefined && values.length > 0 && values.length <= loopWordsMax ? values : [unknown(`$${name}`)];
   for (const value of known) {
     if (!runner.scene.spend()) return unknownFlow;
     inner.variables.set(name, [value]);
@@ -218,7 +243,11 @@ function walkCommand(runner: Runner, shell: Shell, node: Extract<CommandNode, { 
     else {
       const [name, values] = assignment(arg, expanding);
       const [first] = values;
-      words.push(first === undefined ? literal(`${name}=`) : { ...first, text: `${name}=${first.text}`, fixed: name.length + 1 + first.fixed, quoted: true });
+      words.push(
+        first === undefined
+          ? literal(`${name}=`)
+          : { ...first, text: `${name}=${first.text}`, fixed: name.length + 1 + first.fixed, quoted: true },
+      );
     }
   }
   const redirects = redirect(runner, shell, node.redirects, stdin);
@@ -255,7 +284,17 @@ function assignment(node: Assignment, expanding: Substituting): readonly [string
   if (node.append === true) {
     const [first] = before ?? [];
     if (first === undefined || first.fixed < first.text.length) return [node.name, [unknown(`$${node.name}`)]];
-    return [node.name, [{ ...value, text: first.text + value.text, fixed: first.text.length + value.fixed, secret: first.secret || value.secret }]];
+    return [
+      node.name,
+      [
+        {
+          ...value,
+          text: first.text + value.text,
+          fixed: first.text.length + value.fixed,
+          secret: first.secret || value.secret,
+        },
+      ],
+    ];
   }
   return [node.name, [{ ...value, quoted: false }]];
 }
@@ -274,12 +313,16 @@ function redirect(runner: Runner, shell: Shell, list: readonly Redirection[], st
   for (const item of list) {
     if (!runner.scene.spend()) break;
     if (item.type === "HereDoc") {
-      input = hereDocument(runner, shell, item, expanding);
+      input = hereDocument(item, expanding);
       continue;
     }
     const target = expandWhole(item.target, expanding);
     if (item.type === "HereString") {
-      input = { ...noFlow, text: target.fixed === target.text.length ? `${target.text}\n` : undefined, secret: target.secret };
+      input = {
+        ...noFlow,
+        text: target.fixed === target.text.length ? `${target.text}\n` : undefined,
+        secret: target.secret,
+      };
       continue;
     }
     const { operator } = item;
@@ -288,7 +331,14 @@ function redirect(runner: Runner, shell: Shell, list: readonly Redirection[], st
     const network = /^\/dev\/(?:tcp|udp)\/([^/]+)/.exec(target.text);
     if (network !== null) {
       const host = network[1] ?? "";
-      if (!/^(?:localhost|127\.|::1)/.test(host) || operator === "<>") runner.emit(shell, { kind: "send", what: `open a connection to ${host} by ${target.text}`, target: host, place: "remote", undoable: "no" });
+      if (!/^(?:localhost|127\.|::1)/.test(host) || operator === "<>")
+        runner.emit(shell, {
+          kind: "send",
+          what: `open a connection to ${host} by ${target.text}`,
+          target: host,
+          place: "remote",
+          undoable: "no",
+        });
       input = { ...unknownFlow, remote: true };
       continue;
     }
@@ -302,7 +352,11 @@ function redirect(runner: Runner, shell: Shell, list: readonly Redirection[], st
       }
       continue;
     }
-    outputs.push({ target, keeps: operator === ">>" || operator === "&>>" || operator === "<>", stdout: descriptor === undefined || descriptor === 1 });
+    outputs.push({
+      target,
+      keeps: operator === ">>" || operator === "&>>" || operator === "<>",
+      stdout: descriptor === undefined || descriptor === 1,
+    });
   }
   return {
     stdin: input,
@@ -310,10 +364,16 @@ function redirect(runner: Runner, shell: Shell, list: readonly Redirection[], st
       let rest = out;
       for (const { target, keeps, stdout } of outputs) {
         if (target.content !== undefined) continue;
-        runner.path(shell, target, { kind: "write", keeps, content: stdout ? out.text : undefined, verb: keeps ? "append to" : "write" }, "redirect");
+        runner.path(
+          shell,
+          target,
+          { kind: "write", keeps, content: stdout ? out.text : undefined, verb: keeps ? "append to" : "write" },
+          "redirect",
+        );
         if (!stdout) continue;
         const path = target.fixed === target.text.length ? runner.absolute(shell, target.text) : undefined;
-        if (path !== undefined && shell.elsewhere === undefined && runner.scene.made.has(path)) runner.scene.made.set(path, out);
+        if (path !== undefined && shell.elsewhere === undefined && runner.scene.made.has(path))
+          runner.scene.made.set(path, out);
         if (target.text !== "/dev/stdout" && target.text !== "/dev/tty") rest = noFlow;
       }
       return rest;
@@ -321,10 +381,23 @@ function redirect(runner: Runner, shell: Shell, list: readonly Redirection[], st
   };
 }
 
-function hereDocument(runner: Runner, shell: Shell, node: Extract<Redirection, { type: "HereDoc" }>, expanding: Substituting): Flow {
+function hereDocument(node: Extract<Redirection, { type: "HereDoc" }>,
+  expanding: Substituting,
+): Flow {
   const { body, operator } = node;
-  if (body.parts === undefined) return { ...noFlow, text: operator === "<<-" ? body.text.replace(/^\t+/gm, "") : body.text };
-  const fields = expandWhole({ type: "Word", text: body.text, value: body.text, pos: body.pos, end: body.end, parts: [{ type: "DoubleQuoted", pos: body.pos, end: body.end, text: body.text, parts: body.parts as never }] }, expanding);
+  if (body.parts === undefined)
+    return { ...noFlow, text: operator === "<<-" ? body.text.replace(/^\t+/gm, "") : body.text };
+  const fields = expandWhole(
+    {
+      type: "Word",
+      text: body.text,
+      value: body.text,
+      pos: body.pos,
+      end: body.end,
+      parts: [{ type: "DoubleQuoted", pos: body.pos, end: body.end, text: body.text, parts: body.parts as never }],
+    },
+    expanding,
+  );
   // What is not known stays as written: read as code it is unknown there too.
   return { ...noFlow, text: fields.text, secret: fields.secret };
 }

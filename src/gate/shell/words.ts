@@ -27,7 +27,13 @@ interface Field {
 }
 const field = (): Field => ({ text: "", fixed: -1, glob: false, secret: false, quoted: false, content: undefined });
 const finish = (f: Field): Arg => {
-  const arg = { text: f.text, fixed: f.fixed < 0 ? f.text.length : f.fixed, glob: f.glob, secret: f.secret, quoted: f.quoted };
+  const arg = {
+    text: f.text,
+    fixed: f.fixed < 0 ? f.text.length : f.fixed,
+    glob: f.glob,
+    secret: f.secret,
+    quoted: f.quoted,
+  };
   return f.content === undefined ? arg : { ...arg, content: f.content };
 };
 
@@ -44,7 +50,9 @@ export function expandWord(word: Word, at: Substituting): Arg[] {
     if (part.type === "BraceExpansion") {
       const alternatives = braces(part.text);
       const grown: Field[] = [];
-      for (const f of fields) for (const text of alternatives) if (grown.length < alternativesMax) grown.push(add({ ...f }, text, /[*?[]/.test(text)));
+      for (const f of fields)
+        for (const text of alternatives)
+          if (grown.length < alternativesMax) grown.push(add({ ...f }, text, /[*?[]/.test(text)));
       fields = grown;
       continue;
     }
@@ -93,7 +101,15 @@ interface Piece {
   readonly split: boolean;
   readonly content?: Flow;
 }
-const piece = (text: string, known: boolean, more: Partial<Piece> = {}): Piece => ({ text, known, glob: false, secret: false, quoted: false, split: false, ...more });
+const piece = (text: string, known: boolean, more: Partial<Piece> = {}): Piece => ({
+  text,
+  known,
+  glob: false,
+  secret: false,
+  quoted: false,
+  split: false,
+  ...more,
+});
 const splitHere = piece("", true, { split: true });
 
 function addPiece(f: Field, p: Piece): void {
@@ -140,7 +156,8 @@ function expandPart(part: WordPart, at: Substituting, quoted: boolean): Piece[] 
       return [piece("0", true)];
     case "CommandExpansion": {
       const flow = at.substitute(part);
-      if (flow.text !== undefined && flow.text.length < 8_192) return split([literalPiece(flow.text.replace(/\n+$/, ""), flow.secret)], at, quoted);
+      if (flow.text !== undefined && flow.text.length < 8_192)
+        return split([literalPiece(flow.text.replace(/\n+$/, ""), flow.secret)], at, quoted);
       return [piece(part.text, false, { secret: flow.secret, quoted })];
     }
     case "ProcessSubstitution":
@@ -178,13 +195,38 @@ function split(pieces: readonly Piece[], at: Substituting, quoted: boolean): Pie
 }
 
 /** Their values are short numbers or names: as part of a path they lead nowhere else. */
-const harmless = new Set(["$", "?", "!", "#", "RANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME", "LINENO", "UID", "EUID", "PPID", "BASHPID", "HOSTNAME", "-", "OSTYPE", "HOSTTYPE", "MACHTYPE", "SHLVL"]);
+const harmless = new Set([
+  "$",
+  "?",
+  "!",
+  "#",
+  "RANDOM",
+  "SECONDS",
+  "EPOCHSECONDS",
+  "EPOCHREALTIME",
+  "LINENO",
+  "UID",
+  "EUID",
+  "PPID",
+  "BASHPID",
+  "HOSTNAME",
+  "-",
+  "OSTYPE",
+  "HOSTTYPE",
+  "MACHTYPE",
+  "SHLVL",
+]);
 
 function variable(name: string, shown: string, at: Substituting, quoted: boolean): Piece[] {
   if (harmless.has(name)) return [piece("0", true, { quoted })];
   const values = lookUp(name, at.shell);
   if (values === undefined) return [piece(shown, false, { secret: secretVariable(name), quoted })];
-  return fromValues(name === "@" || name === "*" || name.endsWith("[@]") ? values : values.slice(0, 1), at, quoted, name.includes("@"));
+  return fromValues(
+    name === "@" || name === "*" || name.endsWith("[@]") ? values : values.slice(0, 1),
+    at,
+    quoted,
+    name.includes("@"),
+  );
 }
 
 function fromValues(values: readonly Arg[], at: Substituting, quoted: boolean, many: boolean): Piece[] {
@@ -217,14 +259,23 @@ function parameter(part: ParameterExpansionPart, at: Substituting, quoted: boole
   let values: readonly Arg[] | undefined = harmless.has(name) ? [literal("0")] : lookUp(name, at.shell);
   if (prefix === "!") {
     const pointed = values?.[0];
-    values = pointed !== undefined && pointed.fixed === pointed.text.length && operation?.type !== "Names" ? lookUp(pointed.text, at.shell) : undefined;
+    values =
+      pointed !== undefined && pointed.fixed === pointed.text.length && operation?.type !== "Names"
+        ? lookUp(pointed.text, at.shell)
+        : undefined;
   }
   const secret = secretVariable(name);
-  const dynamic = (): Piece[] => [piece(part.text, false, { secret: secret || (values?.some((arg) => arg.secret) ?? false), quoted })];
-  if (operation === undefined) return values === undefined ? dynamic() : fromValues(all ? values : indexed(values, part), at, quoted, part.index?.value === "@" || name === "@");
+  const dynamic = (): Piece[] => [
+    piece(part.text, false, { secret: secret || (values?.some((arg) => arg.secret) ?? false), quoted }),
+  ];
+  if (operation === undefined)
+    return values === undefined
+      ? dynamic()
+      : fromValues(all ? values : indexed(values, part), at, quoted, part.index?.value === "@" || name === "@");
   if (operation.type === "Default") {
     const operand = expandWhole(operation.operand, at);
-    const set = values !== undefined && values.length > 0 && (values[0]?.text !== "" || !operation.operator.startsWith(":"));
+    const set =
+      values !== undefined && values.length > 0 && (values[0]?.text !== "" || !operation.operator.startsWith(":"));
     const kind = operation.operator.at(-1);
     if (kind === "+") return set ? fromValues([operand], at, quoted, false) : values === undefined ? dynamic() : [];
     if (set) return fromValues(values ?? [], at, quoted, false);
@@ -236,7 +287,9 @@ function parameter(part: ParameterExpansionPart, at: Substituting, quoted: boole
   const [value] = values ?? [];
   if (value === undefined || value.fixed < value.text.length || value.text.length > 1_024) return dynamic();
   const changed = change(value.text, operation, at);
-  return changed === undefined ? dynamic() : fromValues([{ ...literal(changed), secret: value.secret }], at, quoted, false);
+  return changed === undefined
+    ? dynamic()
+    : fromValues([{ ...literal(changed), secret: value.secret }], at, quoted, false);
 }
 
 const indexed = (values: readonly Arg[], part: ParameterExpansionPart): readonly Arg[] => {
@@ -245,7 +298,11 @@ const indexed = (values: readonly Arg[], part: ParameterExpansionPart): readonly
 };
 
 /** The value after `#`, `%`, `/`, `:` or a change of case, where all that is literal. */
-function change(text: string, operation: NonNullable<ParameterExpansionPart["operation"]>, at: Substituting): string | undefined {
+function change(
+  text: string,
+  operation: NonNullable<ParameterExpansionPart["operation"]>,
+  at: Substituting,
+): string | undefined {
   const plain = (word: Word | undefined): string | undefined => {
     if (word === undefined) return "";
     const arg = expandWhole(word, at);
@@ -260,14 +317,19 @@ function change(text: string, operation: NonNullable<ParameterExpansionPart["ope
       for (let n = 0; n <= text.length; n++) {
         const length = long ? text.length - n : n;
         const part = front ? text.slice(0, length) : text.slice(text.length - length);
-        if (globMatches(pattern, part) || globMatches(pattern.replaceAll("/", "\u0001"), part.replaceAll("/", "\u0001"))) return front ? text.slice(length) : text.slice(0, text.length - length);
+        if (
+          globMatches(pattern, part) ||
+          globMatches(pattern.replaceAll("/", "\u0001"), part.replaceAll("/", "\u0001"))
+        )
+          return front ? text.slice(length) : text.slice(0, text.length - length);
       }
       return text;
     }
     case "Replace": {
       const pattern = plain(operation.pattern);
       const replacement = plain(operation.replacement);
-      if (pattern === undefined || replacement === undefined || /[*?[]/.test(pattern) || pattern === "") return undefined;
+      if (pattern === undefined || replacement === undefined || /[*?[]/.test(pattern) || pattern === "")
+        return undefined;
       if (operation.operator === "//") return text.replaceAll(pattern, () => replacement);
       if (operation.operator === "/") return text.replace(pattern, () => replacement);
       return undefined;
@@ -276,10 +338,20 @@ function change(text: string, operation: NonNullable<ParameterExpansionPart["ope
       const offset = Number(plain(operation.offset) ?? Number.NaN);
       const length = operation.length === undefined ? undefined : Number(plain(operation.length) ?? Number.NaN);
       if (!Number.isInteger(offset) || (length !== undefined && !Number.isInteger(length))) return undefined;
-      return length === undefined ? text.slice(offset) : length < 0 ? text.slice(offset, length) : text.slice(offset).slice(0, length);
+      return length === undefined
+        ? text.slice(offset)
+        : length < 0
+          ? text.slice(offset, length)
+          : text.slice(offset).slice(0, length);
     }
     case "CaseModification":
-      return operation.operator.startsWith("^") ? (operation.operator === "^^" ? text.toUpperCase() : text.charAt(0).toUpperCase() + text.slice(1)) : operation.operator === ",," ? text.toLowerCase() : text.charAt(0).toLowerCase() + text.slice(1);
+      return operation.operator.startsWith("^")
+        ? operation.operator === "^^"
+          ? text.toUpperCase()
+          : text.charAt(0).toUpperCase() + text.slice(1)
+        : operation.operator === ",,"
+          ? text.toLowerCase()
+          : text.charAt(0).toLowerCase() + text.slice(1);
     default:
       return undefined;
   }
@@ -293,10 +365,14 @@ export function braces(text: string): readonly string[] {
     const [from, to] = [range[1] ?? "", range[2] ?? ""];
     if (/\d/.test(from)) {
       const [a, b] = [Number(from), Number(to)];
-      return Array.from({ length: Math.min(Math.abs(b - a) + 1, alternativesMax) }, (_, i) => String(a <= b ? a + i : a - i));
+      return Array.from({ length: Math.min(Math.abs(b - a) + 1, alternativesMax) }, (_, i) =>
+        String(a <= b ? a + i : a - i),
+      );
     }
     const [a, b] = [from.charCodeAt(0), to.charCodeAt(0)];
-    return Array.from({ length: Math.min(Math.abs(b - a) + 1, alternativesMax) }, (_, i) => String.fromCharCode(a <= b ? a + i : a - i));
+    return Array.from({ length: Math.min(Math.abs(b - a) + 1, alternativesMax) }, (_, i) =>
+      String.fromCharCode(a <= b ? a + i : a - i),
+    );
   }
   const items: string[] = [];
   let depth = 0;
@@ -311,7 +387,10 @@ export function braces(text: string): readonly string[] {
     }
   }
   if (items.length < 2) return [text];
-  return items.flatMap((item) => nested(item)).slice(0, alternativesMax).map((item) => item.replace(/["'\\]/g, ""));
+  return items
+    .flatMap((item) => nested(item))
+    .slice(0, alternativesMax)
+    .map((item) => item.replace(/["'\\]/g, ""));
 }
 
 function nested(text: string): readonly string[] {
@@ -323,7 +402,9 @@ function nested(text: string): readonly string[] {
     if (text[i] === "}" && --depth === 0) {
       const middle = braces(text.slice(open, i + 1));
       if (middle.length === 1) return [text];
-      return middle.flatMap((m) => nested(text.slice(i + 1)).map((rest) => text.slice(0, open) + m + rest)).slice(0, alternativesMax);
+      return middle
+        .flatMap((m) => nested(text.slice(i + 1)).map((rest) => text.slice(0, open) + m + rest))
+        .slice(0, alternativesMax);
     }
   }
   return [text];
