@@ -7,7 +7,8 @@ import { consistencyPath, Frontier, inclusionPath, leafHash, nodeHash } from "..
 import { databaseLines, verifyLines, verifyProof } from "../../src/ledger/verifier/verify-file.ts";
 import { LedgerHome, never } from "../support/ledger-home.ts";
 
-const hash = fc.string({ minLength: 64, maxLength: 64, unit: fc.constantFrom(..."0123456789abcdef") });
+const hexDigits = Array.from({ length: 16 }, (_, digit) => digit.toString(16));
+const hash = fc.string({ minLength: 64, maxLength: 64, unit: fc.constantFrom(...hexDigits) });
 
 describe("entries", () => {
   it("have the canonical form that RFC 8785 gives the same members", () => {
@@ -150,7 +151,7 @@ describe("a ledger", () => {
     seq: fc.integer({ min: 0, max: entries + 1 }),
     column: fc.constantFrom("at", "kind", "agent", "session", "body", "salt", "payload", "row"),
     at: fc.nat(10_000),
-    character: fc.constantFrom(..."0aZ~é"),
+    character: fc.constantFrom("0", "a", "Z", "~", "é"),
   });
 
   it("shows any edit of any cell to both verifiers, at its entry", async () => {
@@ -158,7 +159,10 @@ describe("a ledger", () => {
       fc.asyncProperty(edit, async ({ seq, column, at, character }) => {
         using copy = home.copy();
         const changed = copy.edit((db) => {
-          const row = db.prepare("SELECT * FROM ledger_entries WHERE seq = ?").get(seq) as Record<string, unknown>;
+          const row = db.prepare("SELECT * FROM ledger_entries WHERE seq = ?").get(seq) as Record<
+            string,
+            string | number | null
+          >;
           if (column === "row") return db.prepare("DELETE FROM ledger_entries WHERE seq = ?").run(seq).changes > 0;
           const old = row[column];
           const text = String(old ?? "");
