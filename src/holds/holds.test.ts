@@ -490,3 +490,19 @@ test("facts that change at every look end in a denial", async () => {
   assert.equal(denied.verdict, "deny");
   assert.match(denied.reason, /changed 8 times/);
 });
+
+test("an edit in the very moment of the caller's deadline does not release the call as it was asked", async () => {
+  const b = bench();
+  const { id, answer } = await opened(b);
+  const deciding = b.holds.decide(id, { decision: "edit", input: { command: "touch c.txt" } }, operator);
+  await Promise.resolve();
+  b.clock.advance(limits.holdWaitMs);
+  await deciding;
+  const late = await answer;
+  assert.equal(late.verdict, "deny");
+  assert.notEqual(late.hold, id);
+  assert.deepEqual(
+    b.holds.list({ state: "open", limit: 9 }).map((hold) => hold.id),
+    [late.hold],
+  );
+});

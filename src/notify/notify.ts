@@ -120,7 +120,8 @@ class DesktopNotify implements Notify {
     child.unref();
     child.once("error", (error) => this.#fail(program, error.message));
     child.once("exit", (code, signal) => {
-      if (this.#child === child) this.#child = undefined;
+      if (this.#child !== child) return; // ended for the next one
+      this.#child = undefined;
       if (code !== 0 && !this.#stop.signal.aborted) this.#fail(program, `it ended with ${code ?? signal}`);
     });
   }
