@@ -60,6 +60,15 @@ test("switching hooks off is refused in every file", () => {
       );
 });
 
+test("what can't be read is refused where it could matter", () => {
+  const deep = `{"x":${"[".repeat(300)}${"]".repeat(300)},"disableAllHooks":true}`;
+  const veryDeep = `{"disableAllHooks":true,"x":${'{"a":'.repeat(200_000)}1${"}".repeat(200_001)}`;
+  for (const text of [deep, veryDeep, '{"disableAllHooks":true', '{"\\u0064isableAllHooks":true'])
+    assert.match(object("local_settings", text) ?? "", /can't be read/);
+  const unreadable = configChangeObjection({ source: "local_settings", text: null, unreadable: true, ...command });
+  assert.match(unreadable ?? "", /too large or can't be read/);
+});
+
 test("variables of ours, and those that lead round us, are refused in every file", () => {
   for (const name of ["SIGNALBOX_HOME", "SIGNALBOX_MODE", "signalbox_x", "CLAUDE_CODE_SIMPLE", "CLAUDE_CONFIG_DIR"])
     for (const source of ["user_settings", "local_settings"])

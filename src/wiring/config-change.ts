@@ -5,8 +5,10 @@ import { isProblem, type JsonText, parseText } from "./jsonc-text.ts";
 export interface ConfigChange {
   /** The host's word for which file it is: `user_settings`, `project_settings`, `local_settings`, … */
   readonly source: string;
-  /** The file as it is now; null when it is gone or can't be read. */
+  /** The file as it is now; null when there is none. */
   readonly text: string | null;
+  /** There is a file, but it is too large or can't be read: `text` is null then. */
+  readonly unreadable?: boolean;
   readonly hook: string;
   readonly home: string;
   /** False when the operator has unwired Claude Code (`isRecorded`): open sessions may then drop our hooks. */
@@ -24,15 +26,21 @@ export function configChangeObjection(change: ConfigChange): string | undefined 
   return objection && `${objection} If you are the operator and mean it, unwire first: signalbox unwire claude-code`;
 }
 
-function objectionTo({ source, text, hook, home }: ConfigChange): string | undefined {
+function objectionTo({ source, text, unreadable, hook, home }: ConfigChange): string | undefined {
+  if (unreadable === true)
+    return "This settings file is too large or can't be read, so it can't be told what it would do.";
   const ours = source === "user_settings";
   if (text === null || text.trim() === "")
     return ours ? "Without this settings file no tool call would be judged any more." : undefined;
   const parsed = parseText(text.replace(/^\ufeff/, ""));
-  if (isProblem(parsed))
-    return ours
-      ? `This settings file is not valid JSON (${parsed.problem}), so its hooks would be lost and no tool call judged.`
+  if (isProblem(parsed)) {
+    if (ours)
+      return `This settings file is not valid JSON (${parsed.problem}), so its hooks would be lost and no tool call judged.`;
+    // The host could read what we can't: then what it may say counts.
+    return telling.test(text)
+      ? `This settings file can't be read (${parsed.problem}) and could switch off or lead round the hooks that judge every tool call.`
       : undefined;
+  }
   const switchedOff = values(parsed.root, "disableAllHooks").find((value) => value !== false && value !== null);
   if (switchedOff !== undefined) return '"disableAllHooks" would switch off the hooks that judge every tool call.';
   const variable = values(parsed.root, "env").flatMap(variableNames).find(isOurs);
@@ -40,6 +48,9 @@ function objectionTo({ source, text, hook, home }: ConfigChange): string | undef
     return `"env.${variable}" is set there, and that could lead the hook or the agent round Signalbox.`;
   return ours ? missingHook(parsed, { hook, home, name: "" }) : undefined;
 }
+
+/** What an objection could be made of, as it stands or behind an escape; or so many brackets that it may hide anything. */
+const telling = /disableAllHooks|SIGNALBOX|CLAUDE_CO|\\u|[[{]{64}/i;
 
 /** All values of a top-level key, also when it stands there twice. */
 function values(root: Node | undefined, key: string): unknown[] {

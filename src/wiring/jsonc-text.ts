@@ -1,4 +1,4 @@
-import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 
 /**
  * Edits of JSON text that leave every other byte alone: comments, order, white space, quoting, trailing commas. (jsonc-parser's own
@@ -12,7 +12,11 @@ export interface JsonText {
 
 export type JsonProblem = { readonly problem: string };
 
+/** The parser is recursive, and a repository may have written the file. */
+const depthMax = 256;
+
 export function parseText(text: string): JsonText | JsonProblem {
+  if (isTooDeep(text)) return { problem: `nested deeper than ${depthMax} levels` };
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true, allowEmptyContent: true });
   const first = errors[0];
@@ -23,6 +27,19 @@ export function parseText(text: string): JsonText | JsonProblem {
     };
   }
   return { text, root };
+}
+
+function isTooDeep(text: string): boolean {
+  const scanner = createScanner(text, true);
+  for (let depth = 0; ; ) {
+    scanner.scan();
+    const at = scanner.getTokenOffset();
+    if (at >= text.length) return false;
+    const character = text[at];
+    if (character === "{" || character === "[") depth++;
+    else if (character === "}" || character === "]") depth--;
+    if (depth > depthMax) return true;
+  }
 }
 
 /**

@@ -1,9 +1,11 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { homeFiles, type Place } from "../protocol/place.ts";
 import { agentFiles, hookPath } from "./agent-files.ts";
 import type { HookCommand } from "./hook-entries.ts";
-import { launchNotes, launchRecord } from "./launch-record.ts";
+import { launchRecord } from "./launch-record.ts";
+import { planNotes } from "./notes.ts";
 import { readRecord, recordFolder, recordPath, sha256, type WireRecord } from "./record.ts";
 import { geminiEnabled, hasHooks, shownHooks, withHooks, withoutHooks } from "./rewrite.ts";
 import { readSettings, refuseReadOnly, type SettingsFile, toBytes } from "./settings-file.ts";
@@ -22,6 +24,7 @@ import {
  */
 export function planWire(request: WireRequest): Plan {
   const { agent, place } = request;
+  refuseForeignHome(place);
   const grant = request.grant === true;
   const file = readSettings(agentFiles(agent, request).settings);
   const record = readRecord(place, agent);
@@ -47,7 +50,7 @@ export function planWire(request: WireRequest): Plan {
     edits,
     removeFolders: [],
     shown: shownHooks(agent, command),
-    notes: [...launchNotes(request.launch), ...agentNotes(agent, textOf(base), file.path), ...grantNotes(agent, grant)],
+    notes: planNotes(request, textOf(base), file.path),
   };
 }
 
@@ -138,7 +141,34 @@ function recordEdits(
     grant: grant === true,
   };
   edits.push(newFile(recordPath(place, agent), Buffer.from(`${JSON.stringify(next, null, 2)}\n`)));
-  return edits;
+  return [...edits, ...oldCopies(folder, agent, record?.backup ?? backup)];
+}
+
+const copiesMax = 20;
+
+/** The oldest dated copies, beyond `copiesMax`; never the one that unwiring needs. */
+function oldCopies(folder: string, agent: WiredAgent, needed: string | null): FileEdit[] {
+  if (!existsSync(folder)) return [];
+  const copies = readdirSync(folder).filter(
+    (name) => name.startsWith(`${agent}.`) && /\.(?:bak|found)$/.test(name) && name !== needed,
+  );
+  return copies
+    .sort()
+    .slice(0, -copiesMax)
+    .map((name) => {
+      const path = join(folder, name);
+      return { path, realPath: path, before: readFileSync(path), after: null, mode: 0o600 };
+    });
+}
+
+/** Who can write to the home can put another program in the hook's place. */
+function refuseForeignHome({ home }: Place): void {
+  const stat = statSync(home, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (!stat.isDirectory() || stat.uid !== userInfo().uid || (stat.mode & 0o022) !== 0)
+    throw new WiringRefused(
+      `${home} is not a folder that only you can write to, so no agent is pointed at it. Mend it (chmod 700 '${home}') or choose another home.`,
+    );
 }
 
 /**
@@ -173,37 +203,4 @@ function newFile(path: string, after: Buffer): FileEdit {
 function missingFolders(folder: string): string[] {
   if (existsSync(folder) || dirname(folder) === folder) return [];
   return [...missingFolders(dirname(folder)), folder];
-}
-
-function agentNotes(agent: WiredAgent, base: string, where: string): string[] {
-  switch (agent) {
-    case "claude-code":
-      return ["Open sessions take the new settings up by themselves; a session with --bare runs no hooks at all."];
-    case "codex":
-      return [
-        "Codex runs a hook only once you trust it: start codex, type /hooks, and trust Signalbox's. To see that it works: signalbox doctor codex",
-      ];
-    case "gemini":
-      return [
-        ...(geminiEnabled(base, where) === false
-          ? [`${where} had hooks switched off (hooksConfig.enabled); they are on now.`]
-          : []),
-        "Restart running sessions. Gemini CLI runs no tool hooks in --acp mode: don't use it there with --approval-mode yolo.",
-      ];
-    case "copilot":
-      return ["Restart running sessions: Copilot CLI reads hooks when it starts."];
-    case "opencode":
-      return [
-        "Restart running sessions. With --pure or OPENCODE_PURE=1 OpenCode loads no plugin, so nothing is judged there.",
-      ];
-  }
-}
-
-function grantNotes(agent: WiredAgent, grant: boolean): string[] {
-  if (!grant) return [];
-  if (agent === "gemini" || agent === "opencode")
-    return ["This agent can't be told that a call is approved, so --grant changes nothing for it."];
-  return [
-    "With --grant, what policy allows runs without the agent's own permission question: Signalbox's policy replaces it. Take it back by wiring again without --grant.",
-  ];
 }

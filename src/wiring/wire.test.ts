@@ -400,6 +400,26 @@ test("a file that changes between plan and apply is not overwritten", (t) => {
   assert.equal(readFileSync(path, "utf8"), '{"mine":1}');
 });
 
+test("a home that others can write to is refused; dated copies stay few; a switch that idles hooks is told", (t) => {
+  const it = rig(t);
+  const path = it.settings("claude-code");
+  for (let round = 0; round < 30; round++) {
+    put(path, JSON.stringify({ round, disableAllHooks: true }));
+    wire(it, "claude-code", { nowMs: Date.UTC(2026, 0, 1) + round * 1000 });
+  }
+  const copies = readdirSync(join(it.home, "wired")).filter((name) => name.endsWith(".bak"));
+  assert.ok(copies.length <= 22 && copies.length >= 20, String(copies.length));
+  assert.ok(
+    planWire(it.request("claude-code")).notes.some((note) =>
+      /sets "disableAllHooks": no tool call is judged/.test(note),
+    ),
+  );
+  unwire(it, "claude-code");
+  assert.equal(readFileSync(path, "utf8"), '{"round":29,"disableAllHooks":true}');
+  chmodSync(it.home, 0o777);
+  assert.throws(() => planWire(it.request("claude-code")), /not a folder that only you can write to/);
+});
+
 test("a grant is kept in the home, out of reach of settings and environment", (t) => {
   const it = rig(t);
   const { place } = it.request("claude-code");
