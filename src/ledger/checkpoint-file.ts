@@ -4,7 +4,7 @@ import { splitNotes } from "./note.ts";
 import type { Sink } from "./types.ts";
 
 /** The file is then renamed to `<path>.1`; the newest notes are what anchors, and the key chain stays in the database. */
-const fileBytesMax = 32 * 1024 * 1024;
+const fileBytesMax = 8 * 1024 * 1024;
 const tailBytes = 64 * 1024;
 
 /**

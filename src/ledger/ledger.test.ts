@@ -199,6 +199,46 @@ describe("time", () => {
   });
 });
 
+describe("the database while the ledger is open", () => {
+  const until = async (home: LedgerHome, isSo: () => boolean): Promise<void> => {
+    for (let turns = 0; !isSo(); turns += 1) {
+      assert.ok(turns < 100_000, "it was not noticed");
+      home.clock.advance(5_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+
+  it("written to by another process, is entered as touched", async () => {
+    using home = new LedgerHome();
+    await using open = home.open();
+    home.edit((db) => db.exec("CREATE TABLE theirs (id INTEGER)"));
+    await until(home, () => kinds(open).includes("ledger/database-touched"));
+  });
+
+  it("extended by another process, refuses every further append", async () => {
+    using home = new LedgerHome();
+    await using open = home.open();
+    home.edit((db) => db.exec("INSERT INTO ledger_entries VALUES (1, 0, 'gate/judged', NULL, NULL, '{}', '', '{}')"));
+    for (let times = 0; times < 2; times += 1)
+      await assert.rejects(
+        open.ledger.append(judged),
+        refusal("LEDGER_UNAVAILABLE", /Another process wrote to the ledger/),
+      );
+    assert.equal((await open.ledger.verify({ signal: never })).findings[0]?.seq, 1);
+  });
+
+  it("deleted, refuses every further append", async () => {
+    using home = new LedgerHome();
+    await using open = home.open();
+    rmSync(home.database);
+    await until(home, () => open.ledger.problem() !== null);
+    await assert.rejects(
+      open.ledger.append(judged),
+      refusal("LEDGER_UNAVAILABLE", /was deleted or replaced while the daemon ran/),
+    );
+  });
+});
+
 describe("checkpoints", () => {
   it("are signed by count, by time, and when idle", async () => {
     using home = new LedgerHome({ checkpointEntriesMax: 10, checkpointMsMax: 60_000, checkpointIdleMs: 600_000 });

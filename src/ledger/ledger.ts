@@ -42,8 +42,8 @@ const defaults: LedgerLimits = {
   bytesMax: protocolLimits.ledgerBytesMax,
 };
 
-/** After a fault of the disk the start is tried again this often; the daemon lives on and denies meanwhile. */
-const startAgainMs = 5_000;
+/** Also how often the start is tried again after a fault of the disk; the daemon lives on and denies meanwhile. */
+const upkeepMs = 5_000;
 const tailEntriesMax = 500;
 
 export class OpenLedger implements Ledger {
@@ -230,6 +230,12 @@ export class OpenLedger implements Ledger {
     };
   }
 
+  /** The fault of the disk that keeps the ledger from being used, which is nothing that a recovery mends. */
+  get diskFault(): StoreFault | null {
+    const cause = this.#problem?.cause;
+    return cause instanceof StoreFault && cause.kind !== "corrupt" ? cause : null;
+  }
+
   problem(): string | null {
     if (this.#problem !== null) return this.#problem.message;
     return this.#store.problem?.message ?? null;
@@ -328,34 +334,39 @@ export class OpenLedger implements Ledger {
   async #upkeep(signal: AbortSignal): Promise<void> {
     const { checkpointMsMax, checkpointIdleMs } = this.#limits;
     let signedAtMs = this.#clock.monotonicMs();
-    let startTriedAtMs = signedAtMs;
-    await every(
-      this.#clock,
-      Math.min(checkpointMsMax, startAgainMs),
-      async () => {
-        const nowMs = this.#clock.monotonicMs();
-        if (
-          this.#state === "starting" &&
-          this.#problem?.cause instanceof StoreFault &&
-          nowMs - startTriedAtMs >= startAgainMs
-        ) {
-          startTriedAtMs = nowMs;
-          this.#start();
-        }
+    const sign = async (): Promise<void> => {
+      const nowMs = this.#clock.monotonicMs();
+      const isNew = this.#writer.size > (this.#signer.newest?.size ?? 0);
+      if (nowMs - signedAtMs < (isNew ? checkpointMsMax : checkpointIdleMs)) return;
+      signedAtMs = nowMs;
+      if (!isNew) await this.append({ kind: "ledger/heartbeat", payload: {} });
+      await this.#signer.checkpoint(signal);
+    };
+    const task = async (): Promise<void> => {
+      try {
+        if (this.#state === "starting" && this.#problem?.cause instanceof StoreFault) this.#start();
         if (this.#state !== "open" || this.#problem !== null) return;
-        const isNew = this.#writer.size > (this.#signer.newest?.size ?? 0);
-        try {
-          if (isNew && nowMs - signedAtMs < checkpointMsMax) return;
-          if (!isNew && nowMs - signedAtMs < checkpointIdleMs) return;
-          signedAtMs = nowMs;
-          if (!isNew) await this.append({ kind: "ledger/heartbeat", payload: {} });
-          await this.#signer.checkpoint(signal);
-        } catch (error) {
-          this.#options.report("ledger checkpoint", error); // tried again in the next period
-        }
-      },
-      { signal },
+        await this.#lookOutside();
+        await sign();
+      } catch (error) {
+        this.#options.report("ledger upkeep", error); // tried again in the next period
+      }
+    };
+    await every(this.#clock, Math.min(checkpointMsMax, upkeepMs), task, { signal });
+  }
+
+  /** Whoever else writes to the database is entered at once; `verify` says later whether it was to these tables. */
+  async #lookOutside(): Promise<void> {
+    const change = this.#store.outsideChange();
+    if (change === "written")
+      await this.append({ kind: "ledger/database-touched", payload: { why: "another process wrote to the database" } });
+    if (change !== "replaced") return;
+    this.#problem = new Refusal(
+      "LEDGER_UNAVAILABLE",
+      `${this.#store.path} was deleted or replaced while the daemon ran, so nothing that is recorded would last and nothing is allowed.`,
+      "put it back and: signalbox restart; or: signalbox down && signalbox ledger recover",
     );
+    this.#options.report("ledger upkeep", this.#problem);
   }
 
   #unavailable(): Refusal {

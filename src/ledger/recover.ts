@@ -83,7 +83,8 @@ async function findFault(place: Place, clock: Clock): Promise<string | undefined
       someRoomsOnly: true,
     });
     await using ledger = new OpenLedger(ledgerOptions(place, clock, store));
-    if (store.problem !== null) throw store.problem;
+    const disk = store.problem ?? ledger.diskFault;
+    if (disk !== null) throw disk;
     return ledger.problem() ?? undefined;
   } catch (error) {
     // A full or read-only disk is not mended by setting the database aside.

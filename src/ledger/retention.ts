@@ -31,7 +31,8 @@ export interface RetentionParts {
  * By age: payloads and their salts are dropped, bodies stay, so the chain and every proof stay whole.
  * By size: the oldest whole segments move to `archiveDir` as gzipped exports that the one-file verifier checks on their own;
  * in the database only their tree nodes remain, so proofs and checkpoints of all later entries stay good, while proofs of
- * archived ones come from the archive. Archives older than the age limit are deleted.
+ * archived ones come from the archive. Archives and ordinary checkpoints older than the age limit are deleted; the hand-overs
+ * of keys, which are checkpoints too, stay for ever.
  * An entry (`ledger/retired`, `ledger/archived`) is on disk before anything goes. Interrupted, the next sweep goes on.
  * What SQLite frees is reused and not given back to the file system; retention bounds growth, it does not shrink the file.
  */
@@ -41,6 +42,7 @@ export async function sweepLedger(
   const payloadsDropped = await retire(parts);
   const entriesArchived = await archive(parts);
   await deleteOldArchives(parts);
+  await thinCheckpoints(parts);
   return { payloadsDropped, entriesArchived };
 }
 
@@ -132,6 +134,14 @@ async function deleteOldArchives({ archiveDir, ageMsMax, nowMs }: RetentionParts
     const path = join(archiveDir, name);
     if ((await stat(path)).mtimeMs < nowMs - ageMsMax) await rm(path);
   }
+}
+
+/** The newest stays whatever its age: a start compares the tree with it. */
+async function thinCheckpoints({ store, ageMsMax, nowMs }: RetentionParts): Promise<void> {
+  const thin = store.db.prepare(
+    "DELETE FROM ledger_checkpoints WHERE at < ? AND id < (SELECT max(id) FROM ledger_checkpoints)",
+  );
+  await store.durably(() => thin.run(Math.floor(nowMs - ageMsMax)));
 }
 
 /** Bytes of the database that hold something, other rooms' rows included. */

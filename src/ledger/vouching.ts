@@ -11,6 +11,9 @@ import {
   type VerifierKey,
 } from "./note.ts";
 
+/** A signature takes some 0.1 ms to check. */
+const signaturesPerStep = 16;
+
 /** Notes from outside the database, and where they come from. */
 export interface Anchor {
   readonly where: string;
@@ -28,15 +31,15 @@ export interface Vouching {
  * Checks the key chain and every note's signature. `vouching` ascends by size; `strangers` bear this ledger's name and are
  * signed by a key that it does not know, which is what an old copy of a database looks like to a newer checkpoint.
  */
-export function collectVouching(
+export function* collectVouching(
   db: DatabaseSync,
   anchors: readonly Anchor[],
   findings: Findings,
-): { vouching: Vouching[]; strangers: Vouching[] } {
+): Generator<void, { vouching: Vouching[]; strangers: Vouching[] }> {
   const rows = db
     .prepare("SELECT epoch, vkey, size, handover FROM ledger_keys ORDER BY epoch")
     .all() as unknown as KeyRow[];
-  const chain = checkKeyChain(rows, findings);
+  const chain = yield* checkKeyChain(rows, findings);
   const vouching: Vouching[] = [...chain.handovers];
   const strangers: Vouching[] = [];
   const seen = new Set(rows.map((row) => row.handover));
@@ -44,6 +47,7 @@ export function collectVouching(
   const all = [...stored.map(({ note }) => ({ where: "the database", note })), ...anchors];
   for (const { where, note } of all) {
     if (seen.has(note)) continue;
+    if (seen.size % signaturesPerStep === 0) yield;
     seen.add(note);
     const checked = checkNote(where, note, chain);
     if (typeof checked === "string") findings.add(null, checked);
@@ -66,12 +70,13 @@ interface KeyChain {
   readonly handovers: readonly Vouching[];
 }
 
-function checkKeyChain(rows: readonly KeyRow[], findings: Findings): KeyChain {
+function* checkKeyChain(rows: readonly KeyRow[], findings: Findings): Generator<void, KeyChain> {
   const keys = new Map<string, { key: VerifierKey; from: number; to: number }>();
   const handovers: Vouching[] = [];
   let before: VerifierKey | undefined;
   const origin = rows[0]?.vkey.split("+")[0];
   for (const [index, row] of rows.entries()) {
+    if (index % signaturesPerStep === 0) yield;
     const problem = (what: string): void =>
       findings.add(row.size, `The key of epoch ${row.epoch} ${what}; entries from ${row.size} on are not vouched for.`);
     if (row.epoch !== index) return (problem(`follows a gap in the chain`), { origin, keys, handovers });

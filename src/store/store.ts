@@ -1,5 +1,5 @@
-import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
+import { chmodSync, closeSync, existsSync, openSync, statSync } from "node:fs";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { StoreFault, storeFaultOf } from "./fault.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { type Migration, migrate } from "./migrate.ts";
@@ -33,6 +33,11 @@ export interface Store extends AsyncDisposable {
   onRollback(listener: () => void): () => void;
   /** Called after each commit, before the works' promises resolve; must not throw. */
   onCommit(listener: () => void): () => void;
+  /**
+   * What happened to the database behind this process's back since the last call: `replaced` its file is no longer at its path
+   * (what is written goes nowhere), `written` another process changed rows. A few microseconds.
+   */
+  outsideChange(): "replaced" | "written" | null;
   /** The fault that the newest batch met, until a batch succeeds again. */
   readonly problem: StoreFault | null;
   /** Commits what waits, folds the write-ahead log into the database and closes it; later works are refused `closed`. */
@@ -74,15 +79,36 @@ const setUp = `
   PRAGMA wal_autocheckpoint = 4000;
 `;
 
+/** Which file is at the path: device and inode. */
+function fileAt(path: string): string {
+  const stats = path === ":memory:" ? undefined : statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? "none" : `${stats.dev}:${stats.ino}`;
+}
+
 class OpenStore implements Store {
   readonly path: string;
   readonly db: DatabaseSync;
   readonly #commits: GroupCommit;
+  readonly #file: string;
+  readonly #dataVersion: StatementSync;
+  #version: unknown;
 
   constructor(path: string, db: DatabaseSync) {
     this.path = path;
     this.db = db;
     this.#commits = new GroupCommit(db, path);
+    this.#file = fileAt(path);
+    this.#dataVersion = db.prepare("PRAGMA data_version");
+    this.#version = this.#dataVersion.get()?.["data_version"];
+  }
+
+  outsideChange(): "replaced" | "written" | null {
+    if (fileAt(this.path) !== this.#file) return "replaced";
+    // Counts the commits of other connections only (sqlite.org/pragma.html#pragma_data_version).
+    const version = this.#dataVersion.get()?.["data_version"];
+    if (version === this.#version) return null;
+    this.#version = version;
+    return "written";
   }
 
   get problem(): StoreFault | null {
