@@ -43,7 +43,7 @@ const roundsMax = 5;
 export async function judgeWithFacts(ports: JudgingPorts, call: CallToJudge, signal: AbortSignal): Promise<Judged> {
   const policy = ports.policyAt(call.workspace.root);
   const machine = ports.machine();
-  const asked: ToolCall = { ...call, workspace: withAdded(call.workspace, policy, machine), shell: "unknown" };
+  const asked: ToolCall = { ...call, shell: "unknown" };
   const known = new Map<string, Fact>();
   let spentMs = 0;
   for (let round = 1; ; round += 1) {
@@ -60,11 +60,6 @@ export async function judgeWithFacts(ports: JudgingPorts, call: CallToJudge, sig
       };
     for (const [key, fact] of await ports.find(wanted, call, { signal })) known.set(key, fact);
   }
-}
-
-function withAdded(workspace: Workspace, policy: Policy, { userHome }: Machine): Workspace {
-  const added = policy.added.map((folder) => (folder.startsWith("~/") ? `${userHome}${folder.slice(1)}` : folder));
-  return added.length === 0 ? workspace : { ...workspace, added: [...workspace.added, ...added] };
 }
 
 /** A payload that can be read two ways is held at least, as the mode has it. */

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { alive, createFacts, processOf } from "../facts/index.ts";
-import { builtin, builtinRules, exampleJudge, judge } from "../gate/index.ts";
+import { builtin, builtinRules, exampleJudge, judge, traceEffects } from "../gate/index.ts";
 import { compile, narrowRule, parsePolicy, type Policy, type PolicyLayer } from "../gate/policy/index.ts";
 import { redact, redactCommand } from "../gate/redact/index.ts";
 import { createHolds, holdsMigrations } from "../holds/index.ts";
@@ -265,7 +265,7 @@ function proposeRule(hold: HoldView, workspace: string, judging: JudgingPorts): 
     workspace: { root: workspace, added: [], ordinary: true },
     shell: "unknown" as const,
   };
-  const { effects } = judging.judge(call, judging.machine(), new Map(), judging.policyAt(workspace));
+  const effects = traceEffects(call, judging.machine(), new Map(), judging.policyAt(workspace));
   const rule = narrowRule({ ...call, effects, workspace }, exampleJudge);
   if ("ok" in rule) return rule.ok;
   throw new Refusal("CONFLICT", rule.problem, "Approve it once instead: signalbox hold approve");

@@ -11,5 +11,6 @@
 export type { Fact, FactQuery, Facts, Judgement, Machine, ToolCall, Workspace } from "./call.ts";
 export { factKey } from "./call.ts";
 export { explain } from "./explain.ts";
-export { judge } from "./judge.ts";
+export { builtin, exampleJudge } from "./builtin.ts";
+export { judge, traceEffects } from "./judge.ts";
 export { builtinRules } from "./rules/index.ts";

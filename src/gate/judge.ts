@@ -2,7 +2,7 @@ import type { Effect } from "../protocol/effects.ts";
 import { stricter } from "../protocol/effects.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Facts, Judgement, Machine, ToolCall } from "./call.ts";
-import { evaluate, type Policy } from "./policy/index.ts";
+import { evaluate, type Policy, type TracedEffect } from "./policy/index.ts";
 import { Scene } from "./scene.ts";
 import { Runner } from "./shell/runner.ts";
 import { judgeTool } from "./tools/index.ts";
@@ -35,6 +35,13 @@ export function judge(call: ToolCall, machine: Machine, facts: Facts, policy: Po
   } catch (error) {
     return fault(error);
   }
+}
+
+/** The effects with the words that they come from, which judgements leave out: for making a rule of an approval. Throws as parsing may. */
+export function traceEffects(call: ToolCall, machine: Machine, facts: Facts, policy: Policy): readonly TracedEffect[] {
+  const scene = new Scene(withAdded(call, machine, policy), machine, facts);
+  judgeTool(new Runner(scene));
+  return scene.effects;
 }
 
 /** A policy may add folders to the workspace. */
