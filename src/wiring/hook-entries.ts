@@ -54,7 +54,7 @@ export function hookEntries(agent: JsonAgent, command: HookCommand): Readonly<Re
 /** Events of Claude Code that have a tool to match. */
 const toolEvents = new Set(["PreToolUse", "PermissionRequest", "PostToolUse", "PostToolUseFailure"]);
 
-export function hookArguments(agent: WiredAgent, event: string, home: string): string[] {
+function hookArguments(agent: WiredAgent, event: string, home: string): string[] {
   return ["--home", home, agent, event];
 }
 

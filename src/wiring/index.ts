@@ -11,16 +11,15 @@ import { agentFiles, hookPath, userHomeOf } from "./agent-files.ts";
 import { shellLine } from "./hook-entries.ts";
 import { wiredAgents, type WiringWorld } from "./wiring.ts";
 
-export { agentFiles, hookPath } from "./agent-files.ts";
+export { agentFiles } from "./agent-files.ts";
 export { apply, applyHome } from "./apply.ts";
-export { type ConfigChange, configChangeObjection } from "./config-change.ts";
-export { type DiscoveredAgent, discover } from "./discover.ts";
+export { configChangeObjection } from "./config-change.ts";
+export { discover } from "./discover.ts";
 export { inspect } from "./inspect.ts";
-export { launchRecord } from "./launch-record.ts";
 export { homeEdits, planUnwire, planWire } from "./plan.ts";
 export { grantsAllow, isRecorded } from "./record.ts";
-export type { FileEdit, Finding, Inspection, Launch, Plan, WiredAgent, WireRequest, WiringWorld } from "./wiring.ts";
-export { WiringRefused, wiredAgents } from "./wiring.ts";
+export type { Launch, WiredAgent } from "./wiring.ts";
+export { wiredAgents } from "./wiring.ts";
 
 /** What decides which hooks an agent runs, for every agent we know: an agent's own edits there are the gate's business. */
 export function agentConfigPaths(world: WiringWorld): string[] {

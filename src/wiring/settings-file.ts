@@ -63,7 +63,7 @@ export function refuseReadOnly(file: SettingsFile): void {
 }
 
 /** Where a path leads, also when the last link's target does not exist yet. */
-export function followLinks(path: string): string {
+function followLinks(path: string): string {
   let current = resolve(path);
   for (let count = 0; count < linksMax; count++) {
     const stat = lstatSync(current, { throwIfNoEntry: false });

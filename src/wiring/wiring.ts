@@ -1,4 +1,5 @@
 import type { Place } from "../protocol/place.ts";
+import { Refusal } from "../protocol/refusals.ts";
 
 export const wiredAgents = ["claude-code", "codex", "gemini", "copilot", "opencode"] as const;
 /** The agents whose settings we can edit. `generic` has none: see `howToCallHook`. */
@@ -64,12 +65,10 @@ export interface Plan {
   readonly notes: readonly string[];
 }
 
-export type Severity = "open" | "risk" | "note";
-
 /** A way round the gate, or something that weakens it. */
 export interface Finding {
   /** `open`: tool calls go unjudged as things stand. `risk`: they would under a condition. `note`: good to know. */
-  readonly severity: Severity;
+  readonly severity: "open" | "risk" | "note";
   /** Stable kebab-case name. */
   readonly id: string;
   readonly what: string;
@@ -90,9 +89,9 @@ export interface Inspection {
 }
 
 /** The settings can't be edited safely. Nothing was written; the message says which file, why, and what to do. */
-export class WiringRefused extends Error {
+export class WiringRefused extends Refusal {
   constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+    super("CONFLICT", message, undefined, options);
     this.name = "WiringRefused";
   }
 }

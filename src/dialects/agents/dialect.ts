@@ -49,20 +49,20 @@ export interface Outcome {
   readonly repeat?: boolean;
 }
 
-export interface OutcomeEvent extends EventBase {
+interface OutcomeEvent extends EventBase {
   readonly type: "outcome";
   readonly outcomes: readonly Outcome[];
 }
 
 /** The host wants to apply an edited settings file and can be told not to. */
-export interface ConfigChangeEvent extends EventBase {
+interface ConfigChangeEvent extends EventBase {
   readonly type: "config-change";
   /** e.g. `user_settings`, `project_settings`, `local_settings` */
   readonly source: string;
   readonly path: string;
 }
 
-export interface PromptEvent extends EventBase {
+interface PromptEvent extends EventBase {
   readonly type: "prompt";
   readonly text: string;
 }

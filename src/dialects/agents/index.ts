@@ -14,17 +14,7 @@ import { gemini } from "./gemini.ts";
 import { generic } from "./generic.ts";
 import { opencode } from "./opencode.ts";
 
-export type {
-  AgentDialect,
-  AgentEvent,
-  Answer,
-  ConfigChangeEvent,
-  HookAnswer,
-  Outcome,
-  OutcomeEvent,
-  PermissionRequestEvent,
-  ToolCallEvent,
-} from "./dialect.ts";
+export type { AgentDialect, AgentEvent, Answer, HookAnswer } from "./dialect.ts";
 
 export const agentDialects: Readonly<Record<AgentName, AgentDialect>> = {
   "claude-code": claudeCode,
