@@ -14,6 +14,14 @@ export interface ConnectionInfo {
   readonly closed: AbortSignal;
 }
 
+/** Text that two honest readers could read differently: a duplicate key, an integer that a double can't hold, a lone surrogate. */
+export interface NotSure {
+  /** A clause without subject, e.g. `has the key "command" twice`. */
+  readonly why: string;
+  /** The text as it came. */
+  readonly exact: string;
+}
+
 /** One request in flight, as its handler sees it. */
 export interface Call {
   readonly connection: ConnectionInfo;
@@ -25,6 +33,8 @@ export interface Call {
    * For a stream it aborts when the stream ends.
    */
   readonly signal: AbortSignal;
+  /** Set when the caller's text is not sure what it says. Looked for in `gate/request` only: what is judged must be what runs. */
+  readonly notSure?: NotSure | undefined;
   /**
    * Pushes one event of a stream operation, after the answer (what is pushed before it waits for it).
    * @returns false when the stream is over or its reader too slow: stop pushing

@@ -1,4 +1,4 @@
-import type { Call, ConnectionInfo } from "../protocol/handlers.ts";
+import type { Call, ConnectionInfo, NotSure } from "../protocol/handlers.ts";
 import { newId } from "../protocol/ids.ts";
 import type { PushName, PushOf } from "../protocol/pushes.ts";
 import { Refusal } from "../protocol/refusals.ts";
@@ -9,6 +9,7 @@ export type Answer = { readonly result: unknown } | { readonly refusal: Refusal;
 /** Where a call comes from, as its transport knows it. */
 export interface Origin {
   readonly connection: ConnectionInfo;
+  readonly notSure?: NotSure | undefined;
   /** Sends one push of a stream; false when it could not be taken. Absent: this caller can't have streams. */
   push?(method: string, params: unknown): boolean;
   /** Says that a stream that flowed is over: complete, or cut short by the daemon for a reason. */
@@ -27,6 +28,7 @@ const earlyPushesMax = 1_024;
  */
 export class Running implements Call {
   readonly connection: ConnectionInfo;
+  readonly notSure: NotSure | undefined;
   /** Never rejects. */
   readonly answer: Promise<Answer>;
   readonly stream: boolean;
@@ -47,6 +49,7 @@ export class Running implements Call {
   /** @param over  called once, when the record is of no more use */
   constructor(origin: Origin, stream: boolean, over: (running: Running) => void) {
     this.connection = origin.connection;
+    this.notSure = origin.notSure;
     this.stream = stream;
     this.#origin = origin;
     this.#over = over;

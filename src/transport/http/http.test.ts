@@ -234,3 +234,17 @@ test("a page of another site gets nothing from a loopback port", () => {
   assert.match(post({ "content-type": "text/plain" }) ?? "", /application\/json/);
   assert.equal(post({ "content-type": "application/json; charset=utf-8" }), undefined);
 });
+
+test("a body that could be read in two ways is said to be so where a tool call is judged", async () => {
+  const seen: unknown[] = [];
+  await using door = await openDoor({
+    "gate/request": async (_, call) => (
+      seen.push(call.notSure), { verdict: "allow", reason: "", rule: "r", effects: [], entry: 0 }
+    ),
+  });
+  const body = (number: string) => `{"agent":"a","session":"s","cwd":"/","tool":"T","input":{"n":${number}}}`;
+  await fetchFrom(door.path, "POST", "/v1/gate/request", body("1"));
+  await fetchFrom(door.path, "POST", "/v1/gate/request", body("9007199254740993"));
+  assert.equal(seen[0], undefined);
+  assert.equal((seen[1] as { exact: string }).exact, body("9007199254740993"));
+});

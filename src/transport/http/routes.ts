@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
@@ -12,6 +12,7 @@ import { operations } from "../../protocol/operations/index.ts";
 import { Refusal, refusals } from "../../protocol/refusals.ts";
 import type { Connection } from "../connection.ts";
 import type { Dispatch } from "../dispatch.ts";
+import { judgedMethod, notSureOf } from "../not-sure.ts";
 import { readBody } from "./body.ts";
 import { openApi } from "./openapi.ts";
 import { eventsOrigin, openEvents } from "./sse.ts";
@@ -52,7 +53,13 @@ export function createRoutes(ports: RoutePorts): Hono<Env> {
   return app;
 }
 
-type ReadParams = (context: Context<Env>) => Promise<Record<string, unknown>>;
+interface Params {
+  readonly fields: Record<string, unknown>;
+  /** The body that they came in. */
+  readonly body?: Buffer;
+}
+
+type ReadParams = (context: Context<Env>) => Promise<Params>;
 
 async function answer(
   context: Context<Env>,
@@ -63,16 +70,16 @@ async function answer(
   const { incoming, outgoing } = context.env;
   const connection = connectionOf(incoming.socket);
   if (connection === undefined) throw new Error("a request came on a connection that the door does not know");
-  const params = { ...(await read(context)), ...context.req.param() };
+  const { fields, body } = await read(context);
   const stream = dispatch.isStream(method);
-  const task = dispatch.start(
-    method,
-    params,
-    stream ? { connection, ...eventsOrigin(outgoing as ServerResponse) } : { connection },
-  );
-  outgoing.once("close", () => {
+  const notSure = method === judgedMethod && body !== undefined ? notSureOf(body) : undefined;
+  const events = stream ? eventsOrigin(outgoing as ServerResponse) : {};
+  const task = dispatch.start(method, { ...fields, ...context.req.param() }, { connection, notSure, ...events });
+  const gone = () => {
     if (stream || !outgoing.writableFinished) task.cancel(new Refusal("CANCELLED", "the caller's connection was lost"));
-  });
+  };
+  if (outgoing.destroyed) gone();
+  else outgoing.once("close", gone);
   const given = await task.answer;
   if ("refusal" in given) return refuse(given.refusal, given.ref);
   if (stream) {
@@ -89,16 +96,16 @@ function refuse({ code, message, hint }: Refusal, ref?: string): Response {
 }
 
 /** A body is one JSON object; none is an empty one. */
-async function readJson({ env }: Context<Env>): Promise<Record<string, unknown>> {
-  const body = await readBody(env.incoming as import("node:http").IncomingMessage, limits.frameBytesMax);
+async function readJson({ env }: Context<Env>): Promise<Params> {
+  const body = await readBody(env.incoming as IncomingMessage, limits.frameBytesMax);
   if (body === undefined) throw new Refusal("CANCELLED", "the caller's connection was lost");
   if (body.tooLarge) throw new Refusal("TOO_LARGE", `the body is longer than ${limits.frameBytesMax} bytes`);
-  if (body.bytes.length === 0) return {};
+  if (body.bytes.length === 0) return { fields: {} };
   const read = parseFrame(body.bytes, limits.jsonDepthMax);
   if ("fault" in read) throw new Refusal("PARSE_ERROR", `the body is ${read.fault}`);
   if (typeof read.value !== "object" || read.value === null || Array.isArray(read.value))
     throw new Refusal("INVALID_REQUEST", "the body is a JSON object");
-  return read.value as Record<string, unknown>;
+  return { fields: read.value as Record<string, unknown>, body: body.bytes };
 }
 
 /** Query values are text. Numbers are coerced by the table; booleans, which it can't coerce (any text would be true), are read here. */
@@ -114,6 +121,6 @@ function queryReader(row: Operation): ReadParams {
       if (text === "true" || text === "1" || text === "") params[field] = true;
       else if (text === "false" || text === "0") params[field] = false;
     }
-    return params;
+    return { fields: params };
   };
 }

@@ -410,3 +410,36 @@ test("frames of another shape go to the dialects, and what they know is theirs",
   peer.send({ kind: "else" });
   assert.equal(codeOf(await peer.next()), -32600);
 });
+
+test("text that could be read in two ways is said to be so where a tool call is judged, batches and other dialects included", async () => {
+  const seen: unknown[] = [];
+  const verdict = { verdict: "allow" as const, reason: "", rule: "r", effects: [], entry: 0 };
+  await using door = await openDoor(
+    {
+      "gate/request": async (_, call) => (seen.push(call.notSure), verdict),
+      "hold/list": async (_, call) => (seen.push(call.notSure), { holds: [] }),
+    },
+    { route: ({ notSure, send }) => (seen.push(notSure), send("{}")) },
+  );
+  await using peer = await door.connect();
+  const request = (command: string) =>
+    `{"jsonrpc":"2.0","id":1,"method":"gate/request","params":{"agent":"a","session":"s","cwd":"/","tool":"Bash","input":{${command}}}}`;
+  const twice = request('"command":"ls","command":"rm -rf /"');
+  for (const frame of [
+    request('"command":"ls"'),
+    twice,
+    `[${twice}]`,
+    '{"kind":"propose","kind":"x"}',
+    '{"jsonrpc":"2.0","id":1,"method":"hold/list","id":2}',
+  ]) {
+    peer.send(`${frame}\n`);
+    await peer.next();
+  }
+  assert.equal(seen[0], undefined);
+  assert.deepEqual(
+    seen.slice(1, 4).map((notSure) => typeof (notSure as { why: string }).why),
+    ["string", "string", "string"],
+  );
+  assert.equal((seen[1] as { exact: string }).exact, twice);
+  assert.equal(seen[4], undefined);
+});

@@ -3,12 +3,15 @@ import type { Log } from "../../kit/log.ts";
 import { FrameReader, parseFrame, tooLong } from "../../kit/ndjson.ts";
 import { limits } from "../../protocol/limits.ts";
 import { Refusal } from "../../protocol/refusals.ts";
+import type { NotSure } from "../../protocol/handlers.ts";
 import type { Connection } from "../connection.ts";
+import { judgedMethod, notSureOf } from "../not-sure.ts";
 import { type Calls, connectionError, JsonRpc } from "./json-rpc.ts";
 import type { Turns } from "./turns.ts";
 
 /** A frame of some other wire format than JSON-RPC, with the connection to answer on. */
 export interface ForeignFrame {
+  readonly notSure: NotSure | undefined;
   /** A JSON object without `jsonrpc`. */
   readonly message: Readonly<Record<string, unknown>>;
   readonly connection: Connection;
@@ -25,6 +28,11 @@ export interface FramePorts {
   readonly route: (frame: ForeignFrame) => boolean;
 }
 
+interface Message {
+  readonly json: object;
+  readonly notSure: NotSure | undefined;
+}
+
 /** Frames of one connection in one turn. */
 const framesPerTurn = 16;
 
@@ -38,7 +46,7 @@ export class Frames {
   readonly #reader = new FrameReader(limits.frameBytesMax);
   readonly #rpc: JsonRpc;
   /** A message that waits for room; nothing behind it is read. */
-  #parked: object | undefined;
+  #parked: Message | undefined;
   /** Whether a turn is booked. */
   #booked = false;
   #corked = false;
@@ -129,14 +137,15 @@ export class Frames {
       this.#parked = undefined;
       if (message === undefined) return false;
       if (message === "answered") continue;
-      if (this.#rpc.inFlight >= limits.inFlightPerConnectionMax && JsonRpc.startsCall(message)) this.#parked = message;
+      if (this.#rpc.inFlight >= limits.inFlightPerConnectionMax && JsonRpc.startsCall(message.json))
+        this.#parked = message;
       else this.#accept(message);
     }
     return true;
   }
 
   /** The next message, if it is whole; a faulty frame is answered here. */
-  #next(): object | "answered" | undefined {
+  #next(): Message | "answered" | undefined {
     const frame = this.#reader.next();
     const connection = this.#connection;
     if (!this.#reader.unfinished) connection.unfinishedSinceMs = undefined;
@@ -147,16 +156,17 @@ export class Frames {
       return "answered";
     }
     const read = parseFrame(frame, limits.jsonDepthMax);
-    if ("value" in read && typeof read.value === "object" && read.value !== null) return read.value;
+    if ("value" in read && typeof read.value === "object" && read.value !== null)
+      return { json: read.value, notSure: doubt(read.value, frame) };
     this.#rpc.refuse("PARSE_ERROR", "fault" in read ? faultWords[read.fault] : "a frame is a JSON object or an array");
     return "answered";
   }
 
-  #accept(message: object): void {
-    if (Array.isArray(message) || "jsonrpc" in message) return this.#rpc.accept(message);
+  #accept({ json, notSure }: Message): void {
+    if (Array.isArray(json) || "jsonrpc" in json) return this.#rpc.accept(json, notSure);
     const connection = this.#connection;
-    const foreign = message as Readonly<Record<string, unknown>>;
-    if (this.#ports.route({ message: foreign, connection, send: (frame) => this.send(frame) })) return;
+    const message = json as Readonly<Record<string, unknown>>;
+    if (this.#ports.route({ message, notSure, connection, send: (frame) => this.send(frame) })) return;
     this.#rpc.refuse("INVALID_REQUEST", 'this frame is of no known shape; a JSON-RPC request says "jsonrpc":"2.0"');
   }
 
@@ -201,6 +211,13 @@ export class Frames {
       socket.on("close", done);
     });
   }
+}
+
+/** Frames in which a tool call may be judged are read a second time, strictly: a verdict on one reading must not serve another. */
+function doubt(json: object, frame: Buffer): NotSure | undefined {
+  const judged = (one: unknown) => (one as { method?: unknown } | null)?.method === judgedMethod;
+  if (Array.isArray(json) ? !json.some(judged) : "jsonrpc" in json && !judged(json)) return undefined;
+  return notSureOf(frame);
 }
 
 const newlineByte = Buffer.from("\n");

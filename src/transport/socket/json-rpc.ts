@@ -1,4 +1,5 @@
 import type { Log } from "../../kit/log.ts";
+import type { NotSure } from "../../protocol/handlers.ts";
 import { cancelRequest, type RpcError, streamEnded } from "../../protocol/json-rpc.ts";
 import { limits } from "../../protocol/limits.ts";
 import { Refusal, refusals } from "../../protocol/refusals.ts";
@@ -39,6 +40,8 @@ export class JsonRpc {
   /** One record per call in flight or stream: what `$/cancelRequest` and the connection's end look through. */
   readonly #tasks = new Map<Task, Id | undefined>();
   #streams = 0;
+  /** Of the frame that is being taken. */
+  #notSure: NotSure | undefined;
 
   constructor(ports: RpcPorts) {
     this.#ports = ports;
@@ -55,7 +58,8 @@ export class JsonRpc {
   }
 
   /** Takes one frame's JSON: an object that says `jsonrpc`, or an array. */
-  accept(message: unknown): void {
+  accept(message: unknown, notSure?: NotSure): void {
+    this.#notSure = notSure;
     if (Array.isArray(message)) this.#batch(message);
     else this.#one(message, (answer) => this.#ports.send(answer));
   }
@@ -155,9 +159,10 @@ export class JsonRpc {
 
   #origin(id: Id | undefined, streams: boolean, over: () => void): Origin {
     const { connection, send, caughtUp } = this.#ports;
-    if (!streams) return { connection };
+    const from = this.#notSure === undefined ? { connection } : { connection, notSure: this.#notSure };
+    if (!streams) return from;
     return {
-      connection,
+      ...from,
       push: (method, params) =>
         send(JSON.stringify({ jsonrpc: "2.0", method, params: { stream: id, ...(params as object) } })),
       caughtUp,
