@@ -13,6 +13,7 @@ const files = globSync("test/agents/*.agents.ts", { cwd: repository }).toSorted(
 const words = process.argv.slice(2);
 const named = words.filter((word) => !word.startsWith("-"));
 const chosen = named.length === 0 ? files : files.filter((file) => named.some((name) => file.includes(name)));
+if (chosen.length === 0) throw new Error(`no test of agents is named "${named.join(" ")}": ${files.join(" ")}`);
 const flags = words.filter((word) => word.startsWith("-"));
 const test = [process.execPath, "--test", "--test-concurrency=1", ...flags, ...chosen];
 
