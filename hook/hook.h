@@ -68,16 +68,24 @@ struct fault {
   char text[path_bytes_max + 512];
 };
 
-/* launch.c */
+/* launch.c: reaching the daemon */
 bool record_read(const char *home, struct record *record, struct fault *fault);
 bool record_parse(size_t bytes, struct record *record, const char **why); /* `text` holds that many bytes */
-/* Connects, starting the daemon if no other hook does, within `start_wait_ms`. A connected descriptor, or -1 with the fault. */
-int launch_daemon(const char *home, const struct record *record, struct fault *fault);
-bool launch_forbidden(const char *home); /* the `stay` marker is there */
 
-/* relay.c */
-int connect_daemon(const char *path); /* descriptor, or -1 with errno; ENOENT and ECONNREFUSED mean "away" */
-int64_t now_ms(void);                 /* monotonic, counts time asleep where the system can say it */
+/* One call of a hook, as far as reaching the daemon goes. */
+struct call {
+  const char *home, *agent;
+  const struct record *record;
+  bool decides;     /* its event fails closed, and is worth starting a daemon for */
+  int64_t deadline; /* on now_ms() */
+};
+/* What the daemon has been to this call so far. */
+enum before { never_met, lost_it, was_draining };
+enum reached { reached_daemon, reached_nobody, reached_late };
+enum reached reach_daemon(const struct call *call, enum before before, int *connection, struct fault *fault);
+
+/* relay.c: stdin -> request -> answer */
+int64_t now_ms(void); /* monotonic, counts time asleep where the system can say it */
 void pause_ms(int ms);
 void say(struct fault *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1,4 +1,4 @@
-/* Starting a daemon that is away: the launch record, one start among many hooks, a clean environment. See hook.h. */
+/* Reaching the daemon: its socket, the launch record, and one start among many hooks with a clean environment. See hook.h. */
 #if defined(__linux__)
 #define _GNU_SOURCE
 #endif
@@ -6,13 +6,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #if defined(__linux__)
@@ -23,6 +26,42 @@
 
 static void path_in(char *path, const char *home, const char *name) {
   snprintf(path, path_bytes_max, "%s/%s", home, name); /* main checked that it fits */
+}
+
+/* ---- the socket ------------------------------------------------------------------------------------------------------- */
+
+/* The listener must be ours, or root's (a system socket unit): nobody else may give verdicts. */
+static bool peer_is_trusted(int descriptor) {
+#if defined(__linux__)
+  struct ucred peer;
+  socklen_t size = sizeof peer;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
+  uid_t uid = peer.uid;
+#else
+  uid_t uid;
+  gid_t gid;
+  if (getpeereid(descriptor, &uid, &gid) != 0) return false;
+#endif
+  return uid == geteuid() || uid == 0;
+}
+
+/* A connected descriptor, or -1 with errno; ENOENT and ECONNREFUSED mean "away". */
+static int connect_daemon(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof address.sun_path) return errno = ENAMETOOLONG, -1;
+  strcpy(address.sun_path, path);
+  int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+  if (descriptor < 0) return -1;
+  fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+  fcntl(descriptor, F_SETFL, O_NONBLOCK); /* a full backlog then says EAGAIN instead of waiting without end */
+  if (connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0) {
+    if (peer_is_trusted(descriptor)) return descriptor;
+    errno = EPERM;
+  }
+  int failure = errno;
+  close(descriptor);
+  errno = failure;
+  return -1;
 }
 
 /* ---- the record ------------------------------------------------------------------------------------------------------- */
@@ -107,7 +146,7 @@ bool record_read(const char *home, struct record *record, struct fault *fault) {
   return false;
 }
 
-bool launch_forbidden(const char *home) {
+static bool launch_forbidden(const char *home) {
   char path[path_bytes_max];
   struct stat status;
   path_in(path, home, "stay");
@@ -226,7 +265,8 @@ static int start_daemon(const char *home, const struct record *record) {
   return failure;
 }
 
-int launch_daemon(const char *home, const struct record *record, struct fault *fault) {
+/* Connects, starting the daemon if no other hook does, within `start_wait_ms`. A connected descriptor, or -1 with the fault. */
+static int launch_daemon(const char *home, const struct record *record, struct fault *fault) {
   char path[path_bytes_max];
   bool leading = false;
   int connection;
@@ -276,4 +316,47 @@ int launch_daemon(const char *home, const struct record *record, struct fault *f
   if (leading) remember(lock, connection < 0);
   close(lock); /* and unlocks */
   return connection;
+}
+
+/* ---- both ------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Connects, or starts the daemon for an event that decides. A call whose connection was lost waits for the daemon's return
+ * until its deadline, because a person may be about to approve it; one that was told of a drain leaves the starting to others,
+ * else `signalbox down` would never last while a hold waits.
+ */
+enum reached reach_daemon(const struct call *call, enum before before, int *connection, struct fault *fault) {
+  const struct record *record = call->record;
+  static int64_t launched_at; /* 0 = not yet; a daemon that crashes at every call is not started at every turn */
+  int64_t lost_at = now_ms();
+  for (int pause = 2;; pause = pause < 100 ? pause * 2 : 100) {
+    *connection = connect_daemon(record->socket);
+    if (*connection >= 0) return reached_daemon;
+    int failure = errno;
+    if (failure != ENOENT && failure != ECONNREFUSED && failure != EAGAIN) {
+      say(fault, "Signalbox's daemon can't be reached at %s (%s), so nothing is allowed. Run: signalbox doctor",
+          record->socket, strerror(failure));
+      return reached_nobody;
+    }
+    if (failure != EAGAIN) {
+      if (!call->decides) return reached_nobody;
+      if (launch_forbidden(call->home)) {
+        say(fault,
+            "Signalbox was stopped to stay stopped, so nothing is allowed. A person can start it with: signalbox up, or "
+            "let this agent run without it: signalbox unwire %s",
+            call->agent);
+        return reached_nobody;
+      }
+      bool due = before == never_met || (before == lost_it && now_ms() - lost_at >= lost_grace_ms);
+      if (due && (launched_at == 0 || now_ms() - launched_at >= start_again_ms)) {
+        launched_at = now_ms();
+        *connection = launch_daemon(call->home, record, fault);
+        if (*connection >= 0) return reached_daemon;
+        if (before == never_met) return reached_nobody;
+      }
+    }
+    if (now_ms() + pause >= call->deadline) return reached_late;
+    struct pollfd reader = {.fd = 1};
+    if (poll(&reader, 1, pause) > 0 && reader.revents & (POLLERR | POLLHUP)) return reached_late;
+  }
 }

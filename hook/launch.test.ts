@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -217,6 +218,31 @@ for (const program of [programs.hook, programs.checked]) {
         assert.equal(run.code, 2, name);
         assert.match(run.stderr, /launch record/, name);
       }
+    });
+
+    const root = process.getuid?.() === 0;
+    test("a daemon of another user is not believed", {
+      skip: !root && "takes root to play another user",
+    }, async (t) => {
+      const home = makeHome(t);
+      const elsewhere = makeHome(t);
+      chmodSync(elsewhere, 0o777);
+      const stranger = join(elsewhere, "stranger.mjs");
+      writeFileSync(
+        stranger,
+        `import { createServer } from "node:net"; createServer((socket) => socket.on("error", () => socket.destroy()).end("HTTP/1.1 200 OK\\r\\nX-Signalbox-Exit: 0\\r\\nX-Signalbox-Stdout-Bytes: 0\\r\\nContent-Length: 0\\r\\n\\r\\n")).listen("s", () => console.log("listens"));`,
+      );
+      const server = spawn(process.execPath, [stranger], {
+        cwd: elsewhere,
+        uid: 65_534,
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      t.after(() => server.kill());
+      await once(server.stdout, "data");
+      writeFileSync(join(home, "launch"), `signalbox-launch 1\nsocket ${elsewhere}/s\n`, { mode: 0o600 });
+      const run = await runHook({ program, home });
+      assert.equal(run.code, 2);
+      assert.match(run.stderr, /can't be reached/);
     });
 
     test("the record's socket is used", async (t) => {

@@ -13,8 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 #if defined(__linux__)
@@ -129,7 +127,7 @@ void say(struct fault *fault, const char *format, ...) {
   va_end(arguments);
 }
 
-/* ---- time, randomness, the socket ------------------------------------------------------------------------------------- */
+/* ---- time and randomness ---------------------------------------------------------------------------------------------- */
 
 int64_t now_ms(void) {
   struct timespec now;
@@ -155,39 +153,6 @@ static bool random_key(char key[33]) {
 #endif
   for (size_t i = 0; i < sizeof bytes; i++) snprintf(key + 2 * i, 3, "%02x", bytes[i]);
   return true;
-}
-
-/* The listener must be ours, or root's (a system socket unit): nobody else may give verdicts. */
-static bool peer_is_trusted(int descriptor) {
-#if defined(__linux__)
-  struct ucred peer;
-  socklen_t size = sizeof peer;
-  if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
-  uid_t uid = peer.uid;
-#else
-  uid_t uid;
-  gid_t gid;
-  if (getpeereid(descriptor, &uid, &gid) != 0) return false;
-#endif
-  return uid == geteuid() || uid == 0;
-}
-
-int connect_daemon(const char *path) {
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  if (strlen(path) >= sizeof address.sun_path) return errno = ENAMETOOLONG, -1;
-  strcpy(address.sun_path, path);
-  int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
-  if (descriptor < 0) return -1;
-  fcntl(descriptor, F_SETFD, FD_CLOEXEC);
-  fcntl(descriptor, F_SETFL, O_NONBLOCK); /* a full backlog then says EAGAIN instead of waiting without end */
-  if (connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0) {
-    if (peer_is_trusted(descriptor)) return descriptor;
-    errno = EPERM;
-  }
-  int failure = errno;
-  close(descriptor);
-  errno = failure;
-  return -1;
 }
 
 /* ---- the answer ------------------------------------------------------------------------------------------------------- */
@@ -318,52 +283,6 @@ static enum outcome exchange(int connection, const char *head, const struct buff
   }
 }
 
-enum reached { reached_daemon, reached_nobody, reached_late };
-
-/* What the daemon has been to this call so far. */
-enum before { never_met, lost_it, was_draining };
-
-/*
- * Connects, or starts the daemon for an event that decides. A call whose connection was lost waits for the daemon's return
- * until its deadline, because a person may be about to approve it; one that was told of a drain leaves the starting to others,
- * else `signalbox down` would never last while a hold waits.
- */
-static enum reached reach(const char *home, const struct record *record, const struct rule *rule, const char *agent,
-                          enum before before, int64_t deadline, int *connection, struct fault *fault) {
-  static int64_t launched_at; /* 0 = not yet; a daemon that crashes at every call is not started at every turn */
-  int64_t lost_at = now_ms();
-  for (int pause = 2;; pause = pause < 100 ? pause * 2 : 100) {
-    *connection = connect_daemon(record->socket);
-    if (*connection >= 0) return reached_daemon;
-    int failure = errno;
-    if (failure != ENOENT && failure != ECONNREFUSED && failure != EAGAIN) {
-      say(fault, "Signalbox's daemon can't be reached at %s (%s), so nothing is allowed. Run: signalbox doctor",
-          record->socket, strerror(failure));
-      return reached_nobody;
-    }
-    if (failure != EAGAIN) {
-      if (rule->form == silent) return reached_nobody;
-      if (launch_forbidden(home)) {
-        say(fault,
-            "Signalbox was stopped to stay stopped, so nothing is allowed. A person can start it with: signalbox up, or "
-            "let this agent run without it: signalbox unwire %s",
-            agent);
-        return reached_nobody;
-      }
-      bool due = before == never_met || (before == lost_it && now_ms() - lost_at >= lost_grace_ms);
-      if (due && (launched_at == 0 || now_ms() - launched_at >= start_again_ms)) {
-        launched_at = now_ms();
-        *connection = launch_daemon(home, record, fault);
-        if (*connection >= 0) return reached_daemon;
-        if (before == never_met) return reached_nobody;
-      }
-    }
-    if (now_ms() + pause >= deadline) return reached_late;
-    struct pollfd reader = {.fd = 1};
-    if (poll(&reader, 1, pause) > 0 && reader.revents & (POLLERR | POLLHUP)) return reached_late;
-  }
-}
-
 static int print_answer(const struct rule *rule, const struct buffer *input, const struct answer *answer) {
   const char *body = input->bytes + answer->body_at;
   bool told = write_all(1, body, answer->stdout_bytes);
@@ -372,20 +291,21 @@ static int print_answer(const struct rule *rule, const struct buffer *input, con
   return told || rule->form == silent ? answer->exit_code : 2;
 }
 
-static int relay(const char *home, const char *agent, const char *event, const struct rule *rule,
-                 const struct buffer *body, int64_t deadline) {
+static int relay(struct call call, const char *event, const struct rule *rule, const struct buffer *body) {
   static struct record record;
   static struct fault fault;
+  const int64_t deadline = call.deadline;
   char head[512], key[33];
   struct buffer input = {0};
   struct answer answer;
-  if (!record_read(home, &record, &fault)) return answer_statically(rule, fault.text);
+  if (!record_read(call.home, &record, &fault)) return answer_statically(rule, fault.text);
+  call.record = &record;
   if (!random_key(key)) return answer_statically(rule, "Signalbox's hook got no random bytes from the system.");
   int64_t drain_until = 0;
   for (enum before before = never_met;;) {
     int connection;
     enum outcome outcome = overdue;
-    switch (reach(home, &record, rule, agent, before, deadline, &connection, &fault)) {
+    switch (reach_daemon(&call, before, &connection, &fault)) {
       case reached_nobody: return answer_statically(rule, fault.text);
       case reached_late: break;
       case reached_daemon:
@@ -393,7 +313,7 @@ static int relay(const char *home, const char *agent, const char *event, const s
                  "POST /hooks/%s/%s HTTP/1.1\r\nHost: signalbox\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
                  "X-Signalbox-Pid: %ld\r\nX-Signalbox-Ppid: %ld\r\nX-Signalbox-Request: %s\r\n"
                  "X-Signalbox-Deadline-Ms: %lld\r\nConnection: close\r\n\r\n",
-                 agent, event, body->count, (long)getpid(), (long)getppid(), key, (long long)(deadline - now_ms()));
+                 call.agent, event, body->count, (long)getpid(), (long)getppid(), key, (long long)(deadline - now_ms()));
         outcome = exchange(connection, head, body, deadline, &input, &answer);
         close(connection);
     }
@@ -502,5 +422,6 @@ int main(int argc, char **argv) {
       say(&fault, "The agent's hook payload could not be read (%s), so this call is not allowed.", strerror(errno));
     return answer_statically(rule, fault.text);
   }
-  return relay(home, agent, event, rule, &body, deadline);
+  struct call call = {.home = home, .agent = agent, .decides = rule->form != silent, .deadline = deadline};
+  return relay(call, event, rule, &body);
 }
