@@ -248,3 +248,25 @@ test("a body that could be read in two ways is said to be so where a tool call i
   assert.equal(seen[0], undefined);
   assert.equal((seen[1] as { exact: string }).exact, body("9007199254740993"));
 });
+
+test("a connection that pipelines without end is told so and closed; others are served", async () => {
+  const answers: (() => void)[] = [];
+  await using door = await openDoor({
+    "hold/list": () => new Promise((resolve) => answers.push(() => resolve({ holds: [] }))),
+  });
+  await using flood = await door.connect();
+  let bytes = "";
+  flood.socket.on("data", (chunk: Buffer) => {
+    bytes += String(chunk);
+  });
+  flood.send("GET /v1/holds HTTP/1.1\r\nHost: x\r\n\r\n".repeat(2_000));
+  assert.equal((await fetchFrom(door.path, "GET", "/v1/nothing")).status, 404);
+  while (answers.length < 16) await new Promise(setImmediate);
+  for (const answer of answers) answer();
+  await flood.closed();
+  assert.equal(answers.length, 16);
+  assert.deepEqual(
+    [...bytes.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status),
+    [...Array.from({ length: 16 }, () => "200"), "429"],
+  );
+});

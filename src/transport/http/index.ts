@@ -32,6 +32,9 @@ export interface Http {
 
 const hooks = "/hooks/";
 
+/** Requests of one connection before the first of them is answered. Node would start as many as a client writes. */
+const pipelinedMax = 16;
+
 export function createHttp({ dispatch, hook, clock, log }: HttpPorts): Http {
   const connections = new WeakMap<Socket, Connection>();
   const routes = createRoutes({ dispatch, clock, connectionOf: (socket) => connections.get(socket) });
@@ -41,13 +44,15 @@ export function createHttp({ dispatch, hook, clock, log }: HttpPorts): Http {
     const connection = connections.get(request.socket);
     if (connection === undefined) return void request.socket.destroy(); // not one that the door handed over
     connection.enter();
+    response.once("close", () => connection.leave());
+    if (connection.busy > pipelinedMax)
+      return void response.writeHead(429, { "retry-after": "1", connection: "close" }).end();
     connection.unfinishedSinceMs = clock.monotonicMs();
     request.once("end", () => {
       connection.unfinishedSinceMs = undefined;
     });
     response.once("close", () => {
       connection.unfinishedSinceMs = undefined;
-      connection.leave();
     });
     const refused = connection.kind === "loopback" ? guard(request) : undefined;
     if (refused !== undefined) return void response.writeHead(403, { connection: "close" }).end(refused);

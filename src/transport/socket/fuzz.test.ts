@@ -78,7 +78,7 @@ test("whatever comes, every well-formed request is answered and the connection l
         }
       },
     ),
-    { numRuns: 800, interruptAfterTimeLimit: 5_000 },
+    { numRuns: 500, interruptAfterTimeLimit: 4_000 },
   );
   assert.ok(frames > 2_000, `${frames} frames`);
 });
