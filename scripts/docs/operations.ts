@@ -1,5 +1,9 @@
 import type { Operation } from "../../src/protocol/operation.ts";
 import { operations } from "../../src/protocol/operations/index.ts";
+import { Effect } from "../../src/protocol/effects.ts";
+import { HoldView } from "../../src/protocol/operations/holds.ts";
+import { EntryView } from "../../src/protocol/operations/ledger.ts";
+import { SessionView } from "../../src/protocol/operations/sessions.ts";
 import { pushes } from "../../src/protocol/pushes.ts";
 import { type Field, fieldsOf, type Schema, schemaOf, typeText } from "./schema.ts";
 
@@ -15,8 +19,18 @@ export function operationsPage(): string {
     ...rows.map(([name, row]) => `- [\`${name}\`](#${name.replace("/", "")}) ${row.summary}`),
     "",
     ...rows.map(([name, row]) => section(name, row)),
+    "## Shapes\n",
+    ...Object.entries(shapes).flatMap(([name, schema]) => [`### ${name}\n`, fieldTable(schema)]),
   ].join("\n");
 }
+
+/** Shapes that many operations show; they are described once, under their own name. */
+const shapes: Readonly<Record<string, Schema>> = {
+  Hold: schemaOf(HoldView, "output"),
+  Entry: schemaOf(EntryView, "output"),
+  Session: schemaOf(SessionView, "output"),
+  Effect: schemaOf(Effect, "output"),
+};
 
 function section(name: string, row: Operation): string {
   return [
@@ -47,5 +61,11 @@ function fieldRow({ name, schema, required }: Field): string {
     required ? "" : schema.default === undefined ? "optional" : `default \`${JSON.stringify(schema.default)}\``,
     schema.description ?? "",
   ];
-  return `| \`${name}\` | \`${typeText(schema).replaceAll("|", "\\|")}\` | ${note.filter((text) => text !== "").join("; ")} |`;
+  return `| \`${name}\` | ${typeCell(schema)} | ${note.filter((text) => text !== "").join("; ")} |`;
+}
+
+function typeCell(schema: Schema): string {
+  const text = typeText(schema, shapes).replaceAll("|", "\\|");
+  const named = Object.keys(shapes).filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+  return `\`${text}\`${named.map((name) => ` ([${name}](#${name.toLowerCase()}))`).join("")}`;
 }

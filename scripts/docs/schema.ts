@@ -18,6 +18,8 @@ export interface Schema {
   readonly maximum?: number;
   readonly maxLength?: number;
   readonly $ref?: string;
+  readonly $schema?: string;
+  readonly $defs?: object;
 }
 
 export const schemaOf = (type: z.ZodType, io: "input" | "output"): Schema =>
@@ -61,29 +63,40 @@ export function choicesOf(schema: Schema): string[] | undefined {
   return lists.every((list) => list !== undefined) ? [...new Set(lists.flat())] : undefined;
 }
 
-/** A schema as a person would write the type, e.g. `"open" | "used"`, `integer 1..1000`, `{ id: string; words?: string }`. */
-export function typeText(schema: Schema): string {
+/**
+ * A schema as a person would write the type, e.g. `"open" | "used"`, `integer 1..1000`, `{ id: string; words?: string }`.
+ * @param names  shapes that are called by their name
+ */
+export function typeText(schema: Schema, names: Readonly<Record<string, Schema>> = {}): string {
+  const text = (part: Schema): string => typeText(part, names);
+  const { description: _, $schema: __, ...bare } = schema;
+  const named = Object.entries(names).find(([, shape]) => sameShape(shape, bare));
+  if (named !== undefined) return named[0];
+  if (schema.$ref !== undefined) return "JSON";
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   const members = schema.anyOf ?? schema.oneOf;
-  if (members !== undefined) return [...new Set(members.map(typeText))].join(" | ");
-  if (schema.allOf !== undefined) return schema.allOf.map(typeText).join(" & ");
-  if (schema.$ref !== undefined) return "JSON";
-  if (Array.isArray(schema.type)) return schema.type.map((type: string) => typeText({ ...schema, type })).join(" | ");
-  if (schema.type === "array") return `${wrap(typeText(schema.items ?? {}))}[]`;
-  if (schema.type === "object") return objectText(schema);
+  if (members !== undefined) return [...new Set(members.map(text))].join(" | ");
+  if (schema.allOf !== undefined) return schema.allOf.map(text).join(" & ");
+  if (Array.isArray(schema.type)) return schema.type.map((type: string) => text({ ...schema, type })).join(" | ");
+  if (schema.type === "array") return `${wrap(text(schema.items ?? {}))}[]`;
+  if (schema.type === "object") return objectText(schema, text);
   if (schema.type === "integer" || schema.type === "number") return schema.type + rangeText(schema);
   if (schema.type === "string" && schema.maxLength !== undefined) return `string (to ${schema.maxLength})`;
   return typeof schema.type === "string" ? schema.type : "JSON";
 }
 
-function objectText(schema: Schema): string {
+function sameShape(shape: Schema, schema: Schema): boolean {
+  const { $schema: _, $defs: __, ...bare } = shape;
+  return schema.type === "object" && JSON.stringify(bare) === JSON.stringify(schema);
+}
+
+function objectText(schema: Schema, text: (part: Schema) => string): string {
   const fields = fieldsOf(schema);
-  if (fields.length === 0)
-    return typeof schema.additionalProperties === "object"
-      ? `{ [key]: ${typeText(schema.additionalProperties)} }`
-      : "{}";
-  return `{ ${fields.map(({ name, schema: type, required }) => `${name}${required ? "" : "?"}: ${typeText(type)}`).join("; ")} }`;
+  const { additionalProperties: rest } = schema;
+  if (fields.length === 0) return typeof rest === "object" ? `{ [key]: ${text(rest)} }` : "{}";
+  const shown = fields.map((field) => `${field.name}${field.required ? "" : "?"}: ${text(field.schema)}`);
+  return `{ ${shown.join("; ")} }`;
 }
 
 /** zod states the range of every safe integer; only a narrower one is worth reading. */
