@@ -104,7 +104,7 @@ test("a socket and a FIFO are told from files", async (t) => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(join(dir, "sock"), resolve));
   t.after(() => server.close());
-  execFileSync("mkfifo", [join(dir, "fifo")]);
+  execFileSync("/usr/bin/mkfifo", [join(dir, "fifo")]);
   const { value, why } = factsFor();
   assert.equal(await value("path", join(dir, "sock")), `socket ${dir}/sock`);
   assert.equal(await value("path", join(dir, "fifo")), `socket ${dir}/fifo`);

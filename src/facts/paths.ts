@@ -82,7 +82,7 @@ export async function findPath(path: string, signal: AbortSignal): Promise<Fact>
 }
 
 /** A FIFO counts as a socket: what is written there goes to another process. */
-export function typeOf(stat: Stats | undefined): "file" | "folder" | "device" | "socket" | "missing" {
+function typeOf(stat: Stats | undefined): "file" | "folder" | "device" | "socket" | "missing" {
   if (stat === undefined) return "missing";
   switch (stat.mode & constants.S_IFMT) {
     case constants.S_IFDIR:

@@ -5,9 +5,9 @@ import { resolvePath } from "./paths.ts";
 import type { Fact } from "./types.ts";
 
 /** Text that the judge gets; the hash covers the whole file. */
-export const scriptTextBytesMax = 64 * 1024;
+const scriptTextBytesMax = 64 * 1024;
 /** A longer file is unknown: hashing it would not end in time. */
-export const scriptBytesMax = 16 * 1024 * 1024;
+const scriptBytesMax = 16 * 1024 * 1024;
 
 /** Hash and first bytes of a file that would be run. Anything but a plain file is unknown: opening it might block or act. */
 export async function findScript(path: string, signal: AbortSignal): Promise<Fact> {

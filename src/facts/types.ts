@@ -60,5 +60,3 @@ export interface Facts {
   machine(): Machine;
   workspaceAt(cwd: string): Promise<Workspace>;
 }
-
-export type CreateFacts = (options: FactsOptions) => Facts;

@@ -52,7 +52,7 @@ export type Decided =
   | { readonly kind: "late"; readonly row: Row };
 
 /** Rules of this room, by which it denies without a person. */
-export const rules = { full: "holds-full" } as const;
+const rules = { full: "holds-full" } as const;
 
 /**
  * The durable half of the room: every method but the reads is a work of the store (synchronous, perhaps run twice, touching only
@@ -263,11 +263,11 @@ export class Book {
       this.grants.endSession(agent, session);
       return this.#sql.ofSession.all(agent, session).map((row) => this.#settleRow(row, by));
     }
-    // A turn that ends has answered what its host asked; a hold that somebody left open for later stays.
+    // A turn that ends has answered what its host itself asked; what only we hold waits on.
     if (by === "Stop")
       return this.#sql.ofSession
         .all(agent, session)
-        .filter((row) => row.state === "open" && row.asked_in_host === 1 && row.kept === 0)
+        .filter((row) => row.state === "open" && row.asked_in_host === 1)
         .map((row) => this.#settleRow(row, by));
     if (settlement.toolCallId !== undefined)
       return this.#sql.ofToolCall.all(agent, session, settlement.toolCallId).map((row) => this.#settleRow(row, by));

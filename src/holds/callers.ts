@@ -3,9 +3,9 @@ import type { Presence, Row } from "./rows.ts";
 import type { Input } from "./types.ts";
 
 /** Callers of one hold; one more is answered at once that it is still held. */
-export const callersPerHoldMax = 64;
+const callersPerHoldMax = 64;
 /** Whole inputs kept for editing, all holds together, as JSON characters; beyond it a hold can't be edited. */
-export const inputCharsMax = 64 * 1024 * 1024;
+const inputCharsMax = 64 * 1024 * 1024;
 
 /** What ends a wait. */
 export type News =

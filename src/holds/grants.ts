@@ -7,7 +7,7 @@ import { type Row, effectsOf, factsOf, prepare } from "./rows.ts";
 import type { HeldCall, ProcessId } from "./types.ts";
 
 /** Grants of one session; one more ends the oldest. */
-export const grantsPerSessionMax = 256;
+const grantsPerSessionMax = 256;
 
 interface GrantRow {
   readonly id: string;

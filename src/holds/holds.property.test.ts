@@ -5,7 +5,7 @@ import { limits } from "../protocol/limits.ts";
 import type { HoldState } from "../protocol/operations/holds.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { type Bench, approveOnce, bench, heldCall, judged, operator } from "./holds.fixture.ts";
-import type { Answer } from "./types.ts";
+import type { Answer, Input } from "./types.ts";
 
 /** Two inputs, two scripts that may change, callers that wait, leave, come back or never wait: small enough to collide often. */
 type Step =
@@ -77,7 +77,7 @@ async function play(steps: readonly Step[]): Promise<void> {
   let b: Bench = bench();
   const benches = [b];
   const started: Promise<unknown>[] = [];
-  const answers: { answer: Answer; key: string }[] = [];
+  const answers: { answer: Answer; key: string; asked: Input }[] = [];
   const callers: AbortController[] = [];
   let script = 0;
   let policy: "allow" | "hold" | "deny" = "hold";
@@ -99,7 +99,7 @@ async function play(steps: readonly Step[]): Promise<void> {
         });
         started.push(
           asked.then(
-            (answer) => answers.push({ answer, key: requestKey }),
+            (answer) => answers.push({ answer, key: requestKey, asked: call.input }),
             (error: unknown) => assert.ok(error instanceof Refusal, String(error)),
           ),
         );
@@ -200,13 +200,13 @@ function checkEntries(b: Bench): void {
 }
 
 /** By the agents: one approval released one call, and every release stands in the ledger. */
-function checkAnswers(b: Bench, answers: readonly { answer: Answer; key: string }[]): void {
+function checkAnswers(b: Bench, answers: readonly { answer: Answer; key: string; asked: Input }[]): void {
   const entries = new Map(b.entries().map((entry) => [entry.seq, entry]));
   const released = new Map<string, string>();
   const edited = new Set<string>();
   for (const { kind, payload } of entries.values())
     if (kind === "hold/decided" && payload["decision"] === "edit") edited.add(text(payload["hold"]));
-  for (const { answer, key } of answers) {
+  for (const { answer, key, asked } of answers) {
     const entry = entries.get(answer.entry) ?? assert.fail("an answer without its entry");
     if (answer.verdict !== "allow") continue;
     assert.equal(entry.kind, "gate/judged");
@@ -214,8 +214,9 @@ function checkAnswers(b: Bench, answers: readonly { answer: Answer; key: string 
     if (answer.granted !== true || answer.hold === undefined) continue;
     assert.equal(released.get(answer.hold) ?? key, key, `${answer.hold} released two calls`);
     released.set(answer.hold, key);
-    // What was approved is what runs: the edited call for an edit, the call as asked for anything else.
-    assert.deepEqual(answer.input, edited.has(answer.hold) ? { n: "edited" } : undefined);
+    // What was approved is what runs: the edited call for an edit, the call that the hold shows for anything else.
+    const approved = edited.has(answer.hold) ? { n: "edited" } : b.holds.get(answer.hold).input;
+    assert.deepEqual(answer.input ?? asked, approved);
   }
 }
 

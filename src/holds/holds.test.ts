@@ -417,7 +417,8 @@ test("Stop settles what the host asked itself; SessionEnd settles everything of 
   const other = await opened(b, heldCall({ session: "s2" }));
   const closedBy = async (by: "Stop" | "SessionEnd") =>
     (await b.holds.settle({ agent: "claude-code", session: "s1", by })).map((hold) => hold.id);
-  assert.deepEqual(await closedBy("Stop"), [racing.id]);
+  const asked = await b.ask(heldCall({ askedInHost: true, input: { n: 4 } }), { wait: false });
+  assert.deepEqual(await closedBy("Stop"), [racing.id, asked.hold]);
   assert.deepEqual(await closedBy("SessionEnd"), [waiting.id, approved]);
   assert.equal(b.holds.get(other.id).state, "open");
 });

@@ -12,5 +12,5 @@
  */
 export { createHolds } from "./holds.ts";
 export { holdsMigrations } from "./rows.ts";
-export { RequestKeys, type RequestKeysOptions } from "./request-keys.ts";
+export { RequestKeys } from "./request-keys.ts";
 export type * from "./types.ts";

@@ -15,6 +15,8 @@ interface Request<Answer> {
   readonly answer: Promise<Answer>;
   readonly stop: AbortController;
   callers: number;
+  /** Counts callers, so that one who left long ago does not end the wait for one who has just left. */
+  arrivals: number;
   finishedAtMs: number | undefined;
 }
 
@@ -74,7 +76,7 @@ export class RequestKeys<Answer> {
   #start(key: string, content: string, work: (signal: AbortSignal) => Promise<Answer>): Request<Answer> {
     const stop = new AbortController();
     const answer = Promise.try(work, stop.signal);
-    const request: Request<Answer> = { content, answer, stop, callers: 0, finishedAtMs: undefined };
+    const request: Request<Answer> = { content, answer, stop, callers: 0, arrivals: 0, finishedAtMs: undefined };
     this.#requests.set(key, request);
     answer.then(
       () => {
@@ -98,6 +100,7 @@ export class RequestKeys<Answer> {
       return Promise.reject(signal.reason);
     }
     request.callers += 1;
+    request.arrivals += 1;
     return new Promise<Answer>((resolve, reject) => {
       let attached = true;
       const leave = () => {
@@ -129,9 +132,11 @@ export class RequestKeys<Answer> {
   #abandon(request: Request<Answer>, reason: unknown): void {
     if (request.finishedAtMs !== undefined) return;
     if (reason instanceof Refusal && reason.code === "DRAINING") return request.stop.abort(reason);
+    const { arrivals } = request;
     this.#options.clock.sleep(this.#options.reconnectMs ?? 1_000, { signal: request.stop.signal }).then(
       () => {
-        if (request.callers === 0 && request.finishedAtMs === undefined) request.stop.abort(reason);
+        if (request.callers === 0 && request.arrivals === arrivals && request.finishedAtMs === undefined)
+          request.stop.abort(reason);
       },
       () => {}, // aborted meanwhile: nothing is left to end
     );

@@ -179,5 +179,3 @@ export interface Holds {
   openCount(session?: { agent: string; session: string }): number;
   readonly watchers: number;
 }
-
-export type CreateHolds = (options: HoldsOptions) => Holds;

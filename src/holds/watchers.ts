@@ -3,7 +3,7 @@ import type { HoldView } from "../protocol/operations/holds.ts";
 import { Refusal } from "../protocol/refusals.ts";
 
 /** One more is refused BUSY. */
-export const watchersMax = 256;
+const watchersMax = 256;
 
 /** Who hears of each change. A listener that answers false or throws is taken off: one broken reader harms nobody. */
 export class Watchers {

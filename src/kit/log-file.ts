@@ -2,8 +2,7 @@ import { closeSync, fchmodSync, fstatSync, openSync, renameSync, writeSync } fro
 import { type Logger, pino } from "pino";
 import type { Log } from "./log.ts";
 
-export const logLevels = ["debug", "info", "warn", "error"] as const;
-export type LogLevel = (typeof logLevels)[number];
+type LogLevel = "debug" | "info" | "warn" | "error";
 
 export interface LogFileOptions {
   /** Absolute; older files are `path.1`, `path.2` ... */

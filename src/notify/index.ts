@@ -6,4 +6,4 @@
  * characters taken out, and is ended after its deadline. A failure is logged once.
  * Never: waits for the desktop before an answer, shows an input (only who asks and the gate's sentence).
  */
-export { createNotify, type Notice, type Notify, type NotifyOptions } from "./notify.ts";
+export { createNotify } from "./notify.ts";

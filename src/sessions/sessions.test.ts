@@ -165,7 +165,11 @@ test("a released call without outcome is entered when its session ends; a denied
 
 test("the sweep ends a session whose process is gone, and enters what waited for a day", async () => {
   const gone = new Set<number>();
-  const b = bench({ processOf: (pid) => (gone.has(pid) ? undefined : { pid, startTime: 1 }) });
+  const ended: string[] = [];
+  const b = bench({
+    processOf: (pid) => (gone.has(pid) ? undefined : { pid, startTime: 1 }),
+    onEnded: ({ session }) => void ended.push(session),
+  });
   const { sessions, clock, record, entries, restart } = b;
   await sessions.observe(event({ pid: 7 }));
   await sessions.observe(event({ session: "s2" }));
@@ -173,6 +177,7 @@ test("the sweep ends a session whose process is gone, and enters what waited for
   await record(sessions, { session: "s2", entry: 2 });
   gone.add(7);
   await sessions.sweep();
+  assert.deepEqual(ended, ["s1"]);
   assert.equal(entries("tool/unfinished").length, 1);
   assert.deepEqual(
     sessions.list({ ended: false, limit: 10 }).map((view) => view.id),

@@ -218,6 +218,11 @@ class Registry implements Sessions {
       this.#save(live);
       this.#options.write({ kind: "session/ended", agent: live.agent, session: live.id, payload: { why } });
     });
+    try {
+      await this.#options.onEnded?.(key);
+    } catch (error) {
+      this.#options.log.error({ err: error, ...key }, "what ends with a session could not be ended");
+    }
   }
 
   async #untilDone(work: () => number): Promise<void> {

@@ -80,7 +80,7 @@ export interface Pairing {
   readonly ungated: string | undefined;
 }
 
-export interface Written {
+interface Written {
   readonly seq: number;
   readonly atMs: number;
 }
@@ -101,6 +101,8 @@ export interface SessionsOptions {
   /** The agent's process at or above that pid right now, if it runs (facts: /proc). */
   readonly processOf: (pid: number) => ProcessId | undefined;
   readonly openHolds: (key: SessionKey) => number;
+  /** Called after a session's end is on disk, however it ended: its holds and grants end with it. */
+  readonly onEnded?: (key: SessionKey) => void | Promise<void>;
 }
 
 /** Which sessions there are, and what became of the tool calls that were judged. `index.ts` says what it promises. */
@@ -127,5 +129,3 @@ export interface Sessions {
   /** Writes what was seen, ends sessions whose process is gone, enters verdicts without outcome, forgets the oldest. */
   sweep(): Promise<void>;
 }
-
-export type CreateSessions = (options: SessionsOptions) => Sessions;

@@ -9,14 +9,14 @@ import { type Clock, every } from "../kit/clock.ts";
 import type { Log } from "../kit/log.ts";
 import type { Scope } from "../kit/scope.ts";
 
-export interface Task {
+interface Task {
   /** kebab-case, e.g. `hold-sweep`. */
   readonly name: string;
   readonly periodMs: number;
   run(signal: AbortSignal): unknown;
 }
 
-export interface UpkeepOptions {
+interface UpkeepOptions {
   readonly scope: Scope;
   readonly clock: Clock;
   readonly log: Log;
