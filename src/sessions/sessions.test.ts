@@ -5,9 +5,10 @@ import { silentLog } from "../kit/log.ts";
 import { SteppedClock } from "../kit/stepped-clock.ts";
 import { openStore } from "../store/index.ts";
 import { unfinishedAgeMsMax } from "./calls.ts";
+import { detailsBytesMax } from "./live.ts";
 import { madePathsMax } from "./made.ts";
 import { sessionsMigrations } from "./rows.ts";
-import { createSessions, detailsBytesMax } from "./sessions.ts";
+import { createSessions } from "./sessions.ts";
 import type { JudgedCall, Outcome, SessionEvent, SessionsOptions } from "./types.ts";
 
 const key = { agent: "claude-code", session: "s1" };

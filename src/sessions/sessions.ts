@@ -1,42 +1,22 @@
-import type { DatabaseSync } from "node:sqlite";
-import type { Json } from "../kit/canonical.ts";
 import type { Verdict } from "../protocol/effects.ts";
 import type { SessionView } from "../protocol/operations/sessions.ts";
 import { Calls } from "./calls.ts";
 import { Made } from "./made.ts";
+import { type Live, liveOf, merge, sessionOf } from "./live.ts";
 import type { SessionRow } from "./rows.ts";
+import { statements } from "./statements.ts";
 import type {
   JudgedCall,
   Outcome,
   Pairing,
-  ProcessId,
   Session,
   SessionEvent,
   SessionKey,
   Sessions,
   SessionsOptions,
-  Workspace,
 } from "./types.ts";
 
-/** Unknown fields of one session, as JSON; what does not fit is left out. */
-export const detailsBytesMax = 8 * 1024;
 const sweepBatch = 512;
-
-/** What memory knows; written when new, ended or ungated, and else by the sweep. */
-interface Live {
-  readonly id: string;
-  readonly agent: string;
-  cwd: string;
-  readonly workspace: Workspace;
-  process: ProcessId | undefined;
-  readonly startedAtMs: number;
-  lastSeenAtMs: number;
-  endedAtMs: number | undefined;
-  toolCalls: number;
-  ungated: string | undefined;
-  details: Record<string, Json>;
-  changed: boolean;
-}
 
 export function createSessions(options: SessionsOptions): Sessions {
   return new Registry(options);
@@ -305,63 +285,4 @@ function unjudged({ tool, toolCallId }: Outcome): string {
 
 function pastDenial(verdict: Verdict, { tool }: Outcome): string | undefined {
   return verdict === "deny" ? `it ran ${tool ?? "a tool"} although the gate had denied it` : undefined;
-}
-
-/** New fields win; a field that would take the whole over its limit is left out. */
-function merge(before: Readonly<Record<string, Json>>, more: Readonly<Record<string, Json>>): Record<string, Json> {
-  const merged = { ...before };
-  let bytes = Buffer.byteLength(JSON.stringify(merged));
-  for (const [key, value] of Object.entries(more)) {
-    const before = Object.hasOwn(merged, key) ? Buffer.byteLength(JSON.stringify({ [key]: merged[key] })) : 0;
-    const after = bytes - before + Buffer.byteLength(JSON.stringify({ [key]: value }));
-    if (after > detailsBytesMax) continue;
-    merged[key] = value;
-    bytes = after;
-  }
-  return merged;
-}
-
-function liveOf(row: SessionRow): Live {
-  return {
-    id: row.session,
-    agent: row.agent,
-    cwd: row.cwd,
-    workspace: JSON.parse(row.workspace) as Workspace,
-    process: row.pid === null || row.start_time === null ? undefined : { pid: row.pid, startTime: row.start_time },
-    startedAtMs: row.started_ms,
-    lastSeenAtMs: row.seen_ms,
-    endedAtMs: row.ended_ms ?? undefined,
-    toolCalls: row.tool_calls,
-    ungated: row.ungated ?? undefined,
-    details: JSON.parse(row.details) as Record<string, Json>,
-    changed: false,
-  };
-}
-
-function sessionOf(live: Live): Session {
-  const { id, agent, cwd, workspace, process, startedAtMs, lastSeenAtMs, endedAtMs, toolCalls, ungated } = live;
-  return { id, agent, cwd, workspace, process, startedAtMs, lastSeenAtMs, endedAtMs, toolCalls, ungated };
-}
-
-function statements(db: DatabaseSync) {
-  return {
-    get: db.prepare("SELECT * FROM sessions_sessions WHERE agent = ? AND session = ?"),
-    newest: db.prepare("SELECT * FROM sessions_sessions ORDER BY ended_ms IS NOT NULL, seen_ms DESC LIMIT ?"),
-    save: db.prepare(
-      `INSERT INTO sessions_sessions (agent, session, cwd, workspace, pid, start_time, started_ms, seen_ms, ended_ms, details)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (agent, session) DO UPDATE SET cwd = excluded.cwd, pid = excluded.pid, start_time = excluded.start_time,
-         seen_ms = excluded.seen_ms, ended_ms = excluded.ended_ms, details = excluded.details`,
-    ),
-    countCall: db.prepare("UPDATE sessions_sessions SET tool_calls = tool_calls + 1 WHERE agent = ? AND session = ?"),
-    markUngated: db.prepare(
-      "UPDATE sessions_sessions SET ungated = ? WHERE agent = ? AND session = ? AND ungated IS NULL",
-    ),
-    ungated: db.prepare(
-      `SELECT agent, session, ungated FROM sessions_sessions WHERE ungated IS NOT NULL AND ended_ms IS NULL
-       ORDER BY seen_ms DESC LIMIT 100`,
-    ),
-    surplus: db.prepare("SELECT agent, session FROM sessions_sessions ORDER BY seen_ms DESC LIMIT ?2 OFFSET ?1"),
-    forget: db.prepare("DELETE FROM sessions_sessions WHERE agent = ? AND session = ?"),
-  };
 }

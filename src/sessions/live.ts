@@ -1,0 +1,61 @@
+import type { Json } from "../kit/canonical.ts";
+import type { SessionRow } from "./rows.ts";
+import type { ProcessId, Session, Workspace } from "./types.ts";
+
+/** Unknown fields of one session, as JSON; what does not fit is left out. */
+export const detailsBytesMax = 8 * 1024;
+
+/** What memory knows; written when new, ended or ungated, and else by the sweep. */
+export interface Live {
+  readonly id: string;
+  readonly agent: string;
+  cwd: string;
+  readonly workspace: Workspace;
+  process: ProcessId | undefined;
+  readonly startedAtMs: number;
+  lastSeenAtMs: number;
+  endedAtMs: number | undefined;
+  toolCalls: number;
+  ungated: string | undefined;
+  details: Record<string, Json>;
+  changed: boolean;
+}
+
+/** New fields win; a field that would take the whole over its limit is left out. */
+export function merge(
+  before: Readonly<Record<string, Json>>,
+  more: Readonly<Record<string, Json>>,
+): Record<string, Json> {
+  const merged = { ...before };
+  let bytes = Buffer.byteLength(JSON.stringify(merged));
+  for (const [key, value] of Object.entries(more)) {
+    const before = Object.hasOwn(merged, key) ? Buffer.byteLength(JSON.stringify({ [key]: merged[key] })) : 0;
+    const after = bytes - before + Buffer.byteLength(JSON.stringify({ [key]: value }));
+    if (after > detailsBytesMax) continue;
+    merged[key] = value;
+    bytes = after;
+  }
+  return merged;
+}
+
+export function liveOf(row: SessionRow): Live {
+  return {
+    id: row.session,
+    agent: row.agent,
+    cwd: row.cwd,
+    workspace: JSON.parse(row.workspace) as Workspace,
+    process: row.pid === null || row.start_time === null ? undefined : { pid: row.pid, startTime: row.start_time },
+    startedAtMs: row.started_ms,
+    lastSeenAtMs: row.seen_ms,
+    endedAtMs: row.ended_ms ?? undefined,
+    toolCalls: row.tool_calls,
+    ungated: row.ungated ?? undefined,
+    details: JSON.parse(row.details) as Record<string, Json>,
+    changed: false,
+  };
+}
+
+export function sessionOf(live: Live): Session {
+  const { id, agent, cwd, workspace, process, startedAtMs, lastSeenAtMs, endedAtMs, toolCalls, ungated } = live;
+  return { id, agent, cwd, workspace, process, startedAtMs, lastSeenAtMs, endedAtMs, toolCalls, ungated };
+}
