@@ -1,6 +1,6 @@
 import type { Finding } from "./types.ts";
 
-export const findingsMax = 32;
+const findingsMax = 32;
 
 /** Sorted, lowest entry first, faults that are not at one entry last; the last ones give way when there are too many. */
 export class Findings {

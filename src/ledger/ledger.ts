@@ -223,7 +223,7 @@ export class OpenLedger implements Ledger {
   status(): LedgerStatus {
     const { newest } = this.#signer;
     return {
-      entries: this.#writer.size,
+      entries: (this.#reader.bounds().last ?? -1) + 1,
       bytes: bytesUsed(this.#store),
       checkpoint: newest === undefined ? null : { size: newest.size, at: new Date(newest.atMs).toISOString() },
       problem: this.problem(),

@@ -4,7 +4,7 @@ import { type EntryRow, entryView } from "./entry.ts";
 import type { Entry, ListQuery } from "./types.ts";
 
 const columns = "seq, at, kind, agent, session, body, salt, payload";
-export const listMax = 1_000;
+const listMax = 1_000;
 
 /** Reads entries for people and surfaces. Sees what is committed. */
 export class Reader {

@@ -1,5 +1,5 @@
 import { Refusal } from "../protocol/refusals.ts";
-import type { Store } from "../store/index.ts";
+import { type Store, storeFaultOf } from "../store/index.ts";
 import type { CheckpointFile } from "./checkpoint-file.ts";
 import { StoredHashes } from "./hashes.ts";
 import { type KeyRow, type Keyring, recoverHint } from "./keyring.ts";
@@ -55,6 +55,7 @@ function begin({ store, writer, keyring, signer, file, origin, nowMs, first }: S
 
 function resume({ store, writer, keyring, signer, file, nowMs }: StartParts, last: KeyRow): string {
   keyring.load(last);
+  checkEnd(store, writer);
   const lostSink = checkAnchors(store, writer, keyring, file, last);
   const next = keyring.prepare(last.epoch + 1);
   const { origin } = keyring;
@@ -78,6 +79,15 @@ function resume({ store, writer, keyring, signer, file, nowMs }: StartParts, las
   keyring.adopt(next, origin);
   signer.newest = { size: writer.size, atMs: nowMs, note };
   return note;
+}
+
+/** The next entry stands on the newest ones and on the stored tree. */
+function checkEnd(store: Store, writer: Writer): void {
+  try {
+    writer.root();
+  } catch (error) {
+    throw storeFaultOf(error, store.path) ?? unusable(`The ledger was cut into: ${(error as Error).message}.`);
+  }
 }
 
 /** Compares the tree with the newest note of the database and of the file. Returns whether the file is gone. */

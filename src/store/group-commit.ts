@@ -4,7 +4,7 @@ import { StoreFault, storeFaultOf } from "./fault.ts";
 /** More works than this waiting means that the disk no longer keeps up; one more is refused `busy`. */
 export const worksMax = 16_384;
 /** Keeps one transaction, and so the loop's longest pause, to some milliseconds; the rest goes into the next turn's. */
-export const worksPerTransactionMax = 1_024;
+const worksPerTransactionMax = 1_024;
 
 interface Waiting {
   readonly work: () => unknown;

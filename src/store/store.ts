@@ -65,12 +65,13 @@ export function openStore({ path, migrations, someRoomsOnly = false }: StoreOpti
   return new OpenStore(path, db);
 }
 
-/** Another process that writes is only ever a person's sqlite3 or a backup; it may finish. */
-const busyTimeoutMs = 2_000;
+/** Another process that writes is only ever a person's sqlite3; it may finish, but the whole loop waits, so not for long. */
+const busyTimeoutMs = 500;
 
 const setUp = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
+  PRAGMA fullfsync = ON;
   PRAGMA trusted_schema = OFF;
   PRAGMA cell_size_check = ON;
   PRAGMA temp_store = MEMORY;

@@ -25,14 +25,17 @@ async function fillUp({ ledger }: OpenHome): Promise<unknown> {
   }
 }
 
+/** Tools of the system; where they are missing or not allowed, the tests that need them say that they were skipped. */
+const tools = { mount: "mount", unmount: "umount" };
+
 /** A file system of its own, of this size; undefined where this user may not mount one. */
 function mountTiny(context: TestContext, bytes: number): string | undefined {
   const dir = mkdtempSync(join(tmpdir(), "tiny-"));
   const mounted =
     process.platform === "linux" &&
-    spawnSync("mount", ["-t", "tmpfs", "-o", `size=${bytes},mode=700`, "tmpfs", dir]).status === 0;
+    spawnSync(tools.mount, ["-t", "tmpfs", "-o", `size=${bytes},mode=700`, "tmpfs", dir]).status === 0;
   context.after(() => {
-    if (mounted) spawnSync("umount", ["-l", dir]);
+    if (mounted) spawnSync(tools.unmount, ["-l", dir]);
     rmSync(dir, { recursive: true, force: true });
   });
   return mounted ? dir : undefined;
@@ -101,7 +104,7 @@ describe("a disk that can't be written", () => {
     if (dir === undefined) return context.skip("this user may not mount a small file system");
     const home = new LedgerHome({}, { dir });
     await home.open()[Symbol.asyncDispose]();
-    assert.equal(spawnSync("mount", ["-o", "remount,ro", dir]).status, 0);
+    assert.equal(spawnSync(tools.mount, ["-o", "remount,ro", dir]).status, 0);
     assert.throws(
       () => home.open(),
       (error) => error instanceof StoreFault && error.kind === "unwritable" && /signalbox/.test(error.hint),

@@ -14,7 +14,7 @@
  * It shares no code with the daemon's own verification on purpose; a test holds both to the same answers.
  */
 import { createHash, createPublicKey, verify as verifySignature } from "node:crypto";
-import { createReadStream, readFileSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync, realpathSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
@@ -505,7 +505,8 @@ async function main(argv: readonly string[]): Promise<number> {
   return result.ok ? 0 : 1;
 }
 
-if (import.meta.main)
+const script = process.argv[1];
+if (script !== undefined && existsSync(script) && realpathSync(script) === import.meta.filename)
   try {
     process.exitCode = await main(process.argv.slice(2));
   } catch (error) {
