@@ -14,10 +14,10 @@ import type { Clock } from "../kit/clock.ts";
 import { type PeerReading, readPeer } from "./peer.ts";
 import { type About, judgePresence, type LiveAgent, type Presence } from "./presence.ts";
 
-export type { About, LiveAgent, Presence } from "./presence.ts";
+export type { LiveAgent, Presence } from "./presence.ts";
 
 /** What is asked about: `ConnectionInfo` of the protocol has it. */
-export interface Caller {
+interface Caller {
   /** Read right before it is handed on, because numbers are used again; undefined once closed, and where there is no peer. */
   readonly fd: number | undefined;
 }

@@ -194,8 +194,12 @@ test("an agent above the caller is found by its pid, its name and its script", a
 
 test("what a shell left behind, or runs in the background, is nobody", async (t) => {
   const stage = await makeStage(t);
-  assert.equal(spawnSync("mkfifo", [join(stage.folder, "fifo")]).status, 0);
-  const orphan = await stage.connect([pty, "sh", "-c", `(${node} client.mjs sock fifo &); echo go > fifo; read never`]);
+  const orphan = await stage.connect([
+    pty,
+    "sh",
+    "-c",
+    `mkfifo fifo; (${node} client.mjs sock fifo &); echo go > fifo; read never`,
+  ]);
   assert.match(whyNot(await makeOperator().presence(orphan.caller, later(), { signal })), /detached/);
   const background = await stage.connect([pty, "sh", "-c", `set -m; ${node} client.mjs sock & wait`]);
   assert.match(whyNot(await makeOperator().presence(background.caller, later(), { signal })), /background/);
