@@ -49,6 +49,9 @@ function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(^|[^:"'`\\])\/\/.*$/gm, "$1");
 }
 
+/** Strings may speak of anything: examples of rules are full of shell and JavaScript. */
+const withoutStrings = (text: string) => text.replaceAll(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, '""');
+
 const files = filesBelow(source).map(read);
 const code = files.filter(({ path }) => !isTest(path));
 
@@ -87,16 +90,20 @@ test("rooms import only what they may", () => {
   assert.deepEqual(wrong, [], "Rooms meet through ports that daemon/compose.ts hands in.");
 });
 
+/** Folders of `src/` that hold several rooms. */
+const insideRooms: Readonly<Record<string, readonly string[]>> = {
+  transport: ["transport/socket", "transport/http", "transport/mcp"],
+  dialects: ["dialects/agents"],
+};
+
 test("each room opens with what it owns, promises and never does", () => {
   const rooms = readdirSync(source, { withFileTypes: true }).filter(
     (entry) => entry.isDirectory() && !["kit", "protocol"].includes(entry.name),
   );
-  const folders = rooms.flatMap(({ name }) =>
-    name === "transport" ? ["transport/socket", "transport/http", "transport/mcp"] : [name],
-  );
+  const folders = rooms.flatMap(({ name }) => insideRooms[name] ?? [name]);
   const wrong = folders.filter((folder) => {
     const path = join(source, folder, "index.ts");
-    if (filesBelow(join(source, folder)).length === 0 || ["daemon", "dialects"].includes(folder)) return false;
+    if (filesBelow(join(source, folder)).length === 0 || folder === "daemon") return false;
     if (!existsSync(path)) return true;
     const paragraph = /^\/\*\*([\s\S]*?)\*\//.exec(readFileSync(path, "utf8"))?.[1] ?? "";
     return paragraph.length < 150;
@@ -117,32 +124,41 @@ test("the world is touched only where it may be", () => {
   ];
   const wrong = rules.flatMap(([what, allowed, instead]) =>
     code
-      .filter(({ path, text }) => what.test(text) && !allowed(path))
+      .filter(({ path, text }) => what.test(withoutStrings(text)) && !allowed(path))
       .map(({ path }) => `src/${path} uses ${what.source}: ${instead}`),
   );
   assert.deepEqual(wrong, []);
 });
 
-/** Longer files, each with the reason why it is not several. */
-const long: Readonly<Record<string, string>> = {
-  "ledger/verifier/verify-file.ts":
+/** Longer files, by the beginning of their path, each with the reason why it is not several. */
+const long: readonly (readonly [start: string, why: string])[] = [
+  [
+    "ledger/verifier/verify-file.ts",
     "ships beside an export as one file with no imports of ours, so that a stranger can read all of it",
-};
+  ],
+  ["gate/programs/", "tables: a row for each program, with the examples that it is held to"],
+];
 const linesMax = 500;
+/** Tests are lists of cases, read one at a time. */
+const testLinesMax = 800;
 
 test("files can be read in one sitting", () => {
   const wrong = files.filter(
-    ({ path, lines }) => lines > linesMax && !path.includes(".generated.") && long[path] === undefined,
+    ({ path, lines }) =>
+      lines > (isTest(path) ? testLinesMax : linesMax) &&
+      !path.includes(".generated.") &&
+      !long.some(([start]) => path.startsWith(start)),
   );
   assert.deepEqual(
     wrong.map(({ path, lines }) => `src/${path}: ${lines} lines`),
     [],
-    `Split it, or say in this test why it is one thing.`,
+    "Split it, or say in this test why it is one thing.",
   );
-  assert.deepEqual(
-    Object.keys(long).filter((path) => !files.some((file) => file.path === path && file.lines > linesMax)),
-    [],
-  );
+  for (const [start] of long)
+    assert.ok(
+      files.some(({ path, lines }) => path.startsWith(start) && lines > linesMax),
+      `${start} needs no exception any more`,
+    );
 });
 
 test("every source file is used by another", () => {

@@ -29,7 +29,7 @@ export interface Client extends AsyncDisposable {
   close(): void;
 }
 
-export interface Stream<First> {
+interface Stream<First> {
   /** The stream's answer: what is there already. */
   readonly first: First;
   /**

@@ -233,3 +233,12 @@ test("the streams that the client knows are those of the table", () => {
     Object.fromEntries(rows.flatMap(([name, { pushes }]) => (pushes === undefined ? [] : [[name, pushes]]))),
   );
 });
+
+test("a missing handler does not compile", () => {
+  const { "hold/list": _, ...rest } = fakeHandlers({});
+  // @ts-expect-error  hold/list is not there
+  const handlers: Handlers = rest;
+  // @ts-expect-error  the answer has no `holds`
+  const wrong: Partial<Handlers> = { "hold/list": async () => ({ hold: [] }) };
+  assert.ok(handlers !== undefined && wrong !== undefined);
+});

@@ -17,7 +17,7 @@ export interface HookRequest {
 }
 
 /** What the hook binary prints and how it exits. */
-export interface HookAnswer {
+interface HookAnswer {
   readonly exit: number;
   readonly stdout: string | Uint8Array;
   readonly stderr: string | Uint8Array;

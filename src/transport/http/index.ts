@@ -16,7 +16,7 @@ import { guard } from "./guard.ts";
 import { answerHook, type HookPort } from "./hook.ts";
 import { createRoutes } from "./routes.ts";
 
-export type { HookAnswer, HookPort, HookRequest } from "./hook.ts";
+export type { HookPort, HookRequest } from "./hook.ts";
 
 export interface HttpPorts {
   readonly dispatch: Pick<Dispatch, "start" | "isStream">;
@@ -54,6 +54,8 @@ export function createHttp({ dispatch, hook, clock, log }: HttpPorts): Http {
     response.once("close", () => {
       connection.unfinishedSinceMs = undefined;
     });
+    // Only a POST's body is read; without this, no other request would ever be seen to have arrived whole.
+    if (request.method !== "POST") request.resume();
     const refused = connection.kind === "loopback" ? guard(request) : undefined;
     if (refused !== undefined) return void response.writeHead(403, { connection: "close" }).end(refused);
     // Hooks are what every tool call waits for: they go past the router, which would cost them as much as all the rest.

@@ -20,7 +20,7 @@ const Question = z.object({
   tool_use_id: z.string().min(1).optional().describe("the id of the tool call"),
 });
 
-export type PermissionAnswer =
+type PermissionAnswer =
   | { readonly behavior: "allow"; readonly updatedInput: Record<string, unknown> }
   | { readonly behavior: "deny"; readonly message: string };
 

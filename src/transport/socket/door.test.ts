@@ -370,6 +370,60 @@ test("a frame that is not finished in time ends its connection; idle ones live f
   await Promise.all([idle.closed(), silent.closed()]);
 });
 
+test("an HTTP request whose head or body drips is ended; one that waits and one that streams are not", async () => {
+  const { clock, advance } = movingClock();
+  const calls: Call[] = [];
+  let arrived = () => {};
+  const waits = (call: Call) => {
+    calls.push(call);
+    arrived();
+  };
+  await using door = await openDoor(
+    {
+      "gate/request": (_, call) => (waits(call), new Promise(() => {})),
+      "hold/watch": async (_, call) => (waits(call), { holds: [] }),
+    },
+    { clock },
+  );
+  const [waiting, streaming, head, body, after] = await Promise.all(Array.from({ length: 5 }, () => door.connect()));
+  assert.ok(waiting && streaming && head && body && after);
+  const request = JSON.stringify({ agent: "a", session: "s", cwd: "/", tool: "T", input: {} });
+  waiting.send(`POST /v1/gate/request HTTP/1.1\r\nHost: x\r\nContent-Length: ${request.length}\r\n\r\n${request}`);
+  streaming.send("GET /v1/holds-watch HTTP/1.1\r\nHost: x\r\n\r\n");
+  head.send("GET /v1/holds HT");
+  body.send("POST /v1/gate/request HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{");
+  while (calls.length < 2)
+    await new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+  // The daemon has read the others when it has answered a request that was sent after them.
+  after.send("GET /v1/nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  await after.closed();
+  advance(limits.frameMsMax + 1_000);
+  await body.closed();
+  assert.equal(head.ended, false);
+  advance(limits.httpIdleMsMax);
+  await head.closed();
+  advance(limits.holdWaitMs);
+  for (const call of calls) assert.equal(call.signal.aborted, false);
+  await Promise.all([waiting, streaming].map((peer) => peer[Symbol.asyncDispose]()));
+});
+
+test("what begins like HTTP and is not is told so, and the door stays open", async () => {
+  await using door = await openDoor(quick);
+  await using wrong = await door.connect();
+  let bytes = "";
+  wrong.socket.on("data", (chunk: Buffer) => {
+    bytes += String(chunk);
+  });
+  wrong.send("HELLO IS ANYBODY THERE\r\n\r\n");
+  await wrong.closed();
+  assert.match(bytes, /^HTTP\/1\.1 400 /);
+  await using peer = await door.connect();
+  peer.send(ask(1));
+  assert.equal((await peer.next())["id"], 1);
+});
+
 test("above the connection cap a newcomer is told so, in what it speaks, unless an idle one can make room", async () => {
   const { clock, advance } = movingClock();
   await using door = await openDoor(quick, { clock });

@@ -7,5 +7,4 @@
  * operation: it passes calls to the dispatch and frames of other dialects to `route`. Argued in DESIGN section 5.
  */
 export type { Where } from "./bind.ts";
-export type { ForeignFrame } from "./frames.ts";
 export { type Door, type DoorPorts, listen } from "./listen.ts";
