@@ -302,6 +302,7 @@ static int relay(struct call call, const char *event, const struct rule *rule, c
   call.record = &record;
   if (!random_key(key)) return answer_statically(rule, "Signalbox's hook got no random bytes from the system.");
   int64_t drain_until = 0;
+  int pause = 20; /* grows: a daemon that closes at once may have too many connections */
   for (enum before before = never_met;;) {
     int connection;
     enum outcome outcome = overdue;
@@ -327,7 +328,8 @@ static int relay(struct call call, const char *event, const struct rule *rule, c
                                        "They may be of different versions. Run: signalbox doctor");
       case lost:
         if (before == never_met) before = lost_it;
-        pause_ms(20);
+        pause_ms(pause);
+        pause = pause < 320 ? pause * 2 : 500;
         continue;
       case answered: break;
     }
