@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { Refusal } from "../protocol/refusals.ts";
 import type { EntryRow } from "./entry.ts";
 import { StoredHashes } from "./hashes.ts";
 import type { KeyRow } from "./keyring.ts";
@@ -43,6 +44,12 @@ export function* exportLines(
       EntryRow,
       "seq" | "body" | "salt" | "payload"
     >[];
+    if (rows.length !== Math.min(rowsPerStep, to - seq))
+      throw new Refusal(
+        "CONFLICT",
+        `Entry ${seq + rows.length} moved to the archive, or is missing, since the export began.`,
+        "signalbox ledger verify, then export again",
+      );
     yield rows.map((row) => JSON.stringify({ type: "entry", ...row }));
   }
 }

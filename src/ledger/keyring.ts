@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { Refusal } from "../protocol/refusals.ts";
+import { recoverHint } from "./faults.ts";
 import { type EpochKey, KeyFiles } from "./key-files.ts";
 import { parseVkey, signCheckpoint, vkeyOf } from "./note.ts";
 
@@ -11,8 +12,6 @@ export interface KeyRow {
   /** The note by which the epoch before handed over; null for epoch 0. */
   readonly handover: string | null;
 }
-
-export const recoverHint = "signalbox ledger recover";
 
 /** The chain of public keys in the database and the one private key on disk. Forward security is argued in ADR 0005. */
 export class Keyring {

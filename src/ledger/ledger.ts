@@ -7,12 +7,14 @@ import { type Store, StoreFault, storeFaultOf } from "../store/index.ts";
 import { CheckpointFile } from "./checkpoint-file.ts";
 import { entryView } from "./entry.ts";
 import { exportLines } from "./export.ts";
-import { Keyring, recoverHint } from "./keyring.ts";
+import { closing, databaseReplaced, outsideWriter, refusalOf } from "./faults.ts";
+import { Keyring } from "./keyring.ts";
 import { proveConsistency, proveInclusion } from "./proofs.ts";
 import { Reader } from "./reader.ts";
 import { bytesUsed, sweepLedger } from "./retention.ts";
 import { Signer } from "./signer.ts";
 import { startLedger } from "./start.ts";
+import { Tail } from "./tail.ts";
 import type {
   Appended,
   ConsistencyProof,
@@ -28,7 +30,7 @@ import type {
   VerifyReport,
   Written,
 } from "./types.ts";
-import { verifySteps } from "./verify.ts";
+import { verifyOnLoop } from "./verify.ts";
 import type { Anchor } from "./vouching.ts";
 import { Writer } from "./writer.ts";
 
@@ -44,7 +46,6 @@ const defaults: LedgerLimits = {
 
 /** Also how often the start is tried again after a fault of the disk; the daemon lives on and denies meanwhile. */
 const upkeepMs = 5_000;
-const tailEntriesMax = 500;
 
 export class OpenLedger implements Ledger {
   readonly #store: Store;
@@ -58,12 +59,12 @@ export class OpenLedger implements Ledger {
   readonly #keyring: Keyring;
   readonly #signer: Signer;
   readonly #scope: Scope;
-  readonly #listeners = new Set<(entries: readonly Entry[]) => void>();
+  readonly #tail: Tail;
   #state: "starting" | "open" | "closed" = "starting";
   #problem: Refusal | null = null;
   #signing = false;
-  #announced = 0;
-  #announcing = false;
+  #verifications = 0;
+  #sweeping: Promise<unknown> = Promise.resolve();
 
   /** @param first  written before everything else if the ledger is new */
   constructor(options: LedgerOptions, first?: NewEntry) {
@@ -76,6 +77,7 @@ export class OpenLedger implements Ledger {
     this.#file = new CheckpointFile(options.checkpointsFile);
     this.#writer = new Writer(store, clock, this.#limits.payloadBytesMax);
     this.#reader = new Reader(store.db);
+    this.#tail = new Tail(this.#reader, () => this.#writer.size, report);
     this.#keyring = new Keyring(store.db, options.keysDir);
     this.#signer = new Signer({
       store,
@@ -106,11 +108,11 @@ export class OpenLedger implements Ledger {
       });
       this.#state = "open";
       this.#problem = null;
-      this.#announced = this.#writer.size;
       this.#scope.spawn("ledger opening checkpoint", (signal) => this.#signer.publishFirst(note, signal));
     } catch (error) {
+      const before = this.#problem?.message;
       this.#problem = this.#refusalOf(error);
-      this.#options.report("ledger start", error);
+      if (this.#problem.message !== before) this.#options.report("ledger start", error);
     }
   }
 
@@ -120,13 +122,7 @@ export class OpenLedger implements Ledger {
       return this.#writer.write(entry);
     } catch (error) {
       // SQLITE_CONSTRAINT_PRIMARYKEY: an entry or tree node stands where ours belongs. Somebody else wrote to our tables.
-      if ((error as { errcode?: number }).errcode === 1555)
-        this.#problem = new Refusal(
-          "LEDGER_UNAVAILABLE",
-          "Another process wrote to the ledger's tables, so nothing more is recorded and nothing is allowed.",
-          `signalbox ledger verify, then: ${recoverHint}`,
-          { cause: error },
-        );
+      if ((error as { errcode?: number }).errcode === 1555) this.#problem = outsideWriter(error);
       throw this.#problem ?? error;
     }
   }
@@ -170,22 +166,18 @@ export class OpenLedger implements Ledger {
     checkpoint?: string | undefined;
     signal: AbortSignal;
   }): Promise<VerifyReport> {
-    const startedMs = this.#clock.monotonicMs();
     const anchors: Anchor[] = this.#file.all().map((note) => ({ where: this.#file.name, note }));
     if (checkpoint !== undefined) anchors.push({ where: "what you gave", note: checkpoint });
-    const steps = verifySteps(this.#store.db, anchors);
+    await this.#sweeping; // what moves to the archive under a verification would look missing to it
+    this.#verifications += 1;
     try {
-      for (;;) {
-        const step = steps.next();
-        if (step.done === true) return { ...step.value, tookMs: this.#clock.monotonicMs() - startedMs };
-        await turn();
-        signal.throwIfAborted();
-      }
+      return await verifyOnLoop(this.#store, this.#clock, anchors, { signal });
     } catch (error) {
-      const fault = storeFaultOf(error, this.#store.path);
-      if (fault?.kind !== "corrupt") throw fault === undefined ? error : this.#refusalOf(fault);
-      const findings = [{ seq: null, problem: `${fault.message} Next: ${fault.hint}` }];
-      return { ok: false, entries: 0, vouchedUpTo: null, findings, tookMs: this.#clock.monotonicMs() - startedMs };
+      throw error instanceof Error && storeFaultOf(error, this.#store.path) !== undefined
+        ? this.#refusalOf(error)
+        : error;
+    } finally {
+      this.#verifications -= 1;
     }
   }
 
@@ -242,9 +234,7 @@ export class OpenLedger implements Ledger {
   }
 
   tail(listener: (entries: readonly Entry[]) => void): () => void {
-    if (this.#listeners.size === 0 && this.#state === "open") this.#announced = this.#writer.size;
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#tail.add(listener, this.#state === "open" ? this.#writer.size : 0);
   }
 
   async *export({ signal }: { signal: AbortSignal }): AsyncIterableIterator<string> {
@@ -257,7 +247,8 @@ export class OpenLedger implements Ledger {
 
   async sweep({ signal }: { signal: AbortSignal }): Promise<{ payloadsDropped: number; entriesArchived: number }> {
     await this.checkpoint();
-    return await sweepLedger({
+    if (this.#verifications > 0) return { payloadsDropped: 0, entriesArchived: 0 }; // the next sweep is soon enough
+    const sweeping = sweepLedger({
       store: this.#store,
       writer: this.#writer,
       archiveDir: this.#options.archiveDir,
@@ -267,6 +258,8 @@ export class OpenLedger implements Ledger {
       vouchedSize: this.#signer.newest?.size ?? 0,
       signal: AbortSignal.any([signal, this.#scope.signal]),
     });
+    this.#sweeping = sweeping.catch(() => undefined); // whoever waits for it only wants it to be over
+    return await sweeping;
   }
 
   async close(): Promise<void> {
@@ -279,7 +272,7 @@ export class OpenLedger implements Ledger {
         this.#options.report("ledger close", error); // the next start enters the gap
       }
     this.#state = "closed";
-    this.#listeners.clear();
+    this.#tail.clear();
     await this.#scope[Symbol.asyncDispose]();
     await this.#signer.settled();
   }
@@ -291,7 +284,7 @@ export class OpenLedger implements Ledger {
   /** Runs after each commit, before its promises resolve: it only starts things. */
   #committed(): void {
     if (this.#state !== "open") return;
-    const size = this.#writer.size;
+    const { size } = this.#writer;
     if (size - (this.#signer.newest?.size ?? 0) >= this.#limits.checkpointEntriesMax && !this.#signing) {
       this.#signing = true;
       this.#scope.spawn("ledger checkpoint", async (signal) => {
@@ -303,31 +296,7 @@ export class OpenLedger implements Ledger {
         }
       });
     }
-    if (this.#listeners.size > 0 && size > this.#announced && !this.#announcing) {
-      this.#announcing = true;
-      this.#scope.spawn("ledger tail", (signal) => this.#announce(signal));
-    }
-  }
-
-  /** Reads what is new from the database, so listeners hear of exactly what was committed, in order. */
-  async #announce(signal: AbortSignal): Promise<void> {
-    try {
-      for (;;) {
-        await turn();
-        if (signal.aborted || this.#announced >= this.#writer.size) return;
-        const entries = this.#reader.list({ after: this.#announced - 1, limit: tailEntriesMax });
-        this.#announced = (entries.at(-1)?.seq ?? this.#announced) + 1;
-        for (const listener of this.#listeners) {
-          try {
-            listener(entries);
-          } catch (error) {
-            this.#options.report("ledger tail listener", error); // one listener's fault is not the others'
-          }
-        }
-      }
-    } finally {
-      this.#announcing = false;
-    }
+    if (this.#tail.isBehind(size)) this.#scope.spawn("ledger tail", (signal) => this.#tail.tell(signal));
   }
 
   /** New entries are signed within `checkpointMsMax`; when there are none, a heartbeat says that there were none. */
@@ -361,31 +330,15 @@ export class OpenLedger implements Ledger {
     if (change === "written")
       await this.append({ kind: "ledger/database-touched", payload: { why: "another process wrote to the database" } });
     if (change !== "replaced") return;
-    this.#problem = new Refusal(
-      "LEDGER_UNAVAILABLE",
-      `${this.#store.path} was deleted or replaced while the daemon ran, so nothing that is recorded would last and nothing is allowed.`,
-      "put it back and: signalbox restart; or: signalbox down && signalbox ledger recover",
-    );
+    this.#problem = databaseReplaced(this.#store.path);
     this.#options.report("ledger upkeep", this.#problem);
   }
 
   #unavailable(): Refusal {
-    return (
-      this.#problem ??
-      new Refusal("LEDGER_UNAVAILABLE", "The ledger is closed because the daemon is stopping.", "signalbox up")
-    );
+    return this.#problem ?? closing();
   }
 
   #refusalOf(error: unknown): Refusal {
-    if (error instanceof Refusal) return error;
-    const fault = storeFaultOf(error, this.#store.path);
-    return fault === undefined
-      ? new Refusal(
-          "LEDGER_UNAVAILABLE",
-          `The ledger can't be used (${(error as Error).message}), so nothing is allowed.`,
-          "signalbox doctor",
-          { cause: error },
-        )
-      : new Refusal("LEDGER_UNAVAILABLE", fault.message, fault.hint, { cause: fault });
+    return refusalOf(error, this.#store.path);
   }
 }

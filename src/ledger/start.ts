@@ -1,8 +1,8 @@
-import { Refusal } from "../protocol/refusals.ts";
 import { type Store, storeFaultOf } from "../store/index.ts";
 import type { CheckpointFile } from "./checkpoint-file.ts";
+import { unfit } from "./faults.ts";
 import { StoredHashes } from "./hashes.ts";
-import { type KeyRow, type Keyring, recoverHint } from "./keyring.ts";
+import type { KeyRow, Keyring } from "./keyring.ts";
 import { parseCheckpoint, parseNote, parseVkey, signedBy } from "./note.ts";
 import type { Signer } from "./signer.ts";
 import { Frontier } from "./tree.ts";
@@ -33,11 +33,11 @@ export function startLedger(parts: StartParts): string {
 }
 
 function begin({ store, writer, keyring, signer, file, origin, nowMs, first }: StartParts): string {
-  if (writer.size > 0) throw unusable("The ledger has entries but no keys: its tables were edited.");
+  if (writer.size > 0) throw unfit("The ledger has entries but no keys: its tables were edited.");
   const leftKeys = keyring.files.epochs().filter((epoch) => epoch > 0); // epoch 0 alone may be a first start that was cut off
   const leftNote = file.last();
   if (leftKeys.length > 0 || leftNote !== undefined)
-    throw unusable(
+    throw unfit(
       `The database is new, but ${leftNote === undefined ? `${keyring.files.dir} holds keys` : `${file.name} holds checkpoints`} of an older ledger: the database was deleted or replaced.`,
     );
   const key = keyring.prepare(0);
@@ -86,7 +86,7 @@ function checkEnd(store: Store, writer: Writer): void {
   try {
     writer.root();
   } catch (error) {
-    throw storeFaultOf(error, store.path) ?? unusable(`The ledger was cut into: ${(error as Error).message}.`);
+    throw storeFaultOf(error, store.path) ?? unfit(`The ledger was cut into: ${(error as Error).message}.`);
   }
 }
 
@@ -111,29 +111,21 @@ function checkAnchor(store: Store, writer: Writer, keyring: Keyring, where: stri
   const { size, root } = parseCheckpoint(note.text);
   const vkey = keyring.vkeyNamed(note.signatures.map(({ name, keyId }) => `${name}+${keyId}+`));
   if (vkey === undefined || !signedBy(note, parseVkey(vkey)))
-    throw unusable(
+    throw unfit(
       `The newest checkpoint in ${where} (${size} entries) is not signed by a key of this ledger: one of the two was replaced.`,
     );
   if (size > writer.size)
-    throw unusable(
+    throw unfit(
       `The database ends at ${writer.size} entries, but a checkpoint in ${where} vouches for ${size}: it was cut or rolled back to an old copy.`,
     );
   let found: string;
   try {
     found = Frontier.at(size, new StoredHashes(store.db).subtree).root();
   } catch (error) {
-    throw unusable(`Entries below ${size} are missing: ${(error as Error).message}.`);
+    throw unfit(`Entries below ${size} are missing: ${(error as Error).message}.`);
   }
   if (found !== root)
-    throw unusable(
+    throw unfit(
       `The newest entries don't match the checkpoint in ${where} that vouches for the first ${size}: they were changed.`,
     );
-}
-
-function unusable(what: string): Refusal {
-  return new Refusal(
-    "LEDGER_UNAVAILABLE",
-    `${what} Nothing is allowed until that is settled.`,
-    `signalbox ledger verify, then: ${recoverHint}`,
-  );
 }

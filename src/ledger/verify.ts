@@ -1,4 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
+import { setImmediate as turn } from "node:timers/promises";
+import type { Clock } from "../kit/clock.ts";
+import { type Store, storeFaultOf } from "../store/index.ts";
 import { type EntryRow, noPrev } from "./entry.ts";
 import { checkRow } from "./entry-check.ts";
 import { Findings } from "./findings.ts";
@@ -15,10 +18,7 @@ const rowsPerStep = 256;
  * the stored tree nodes; the chain of keys; every signed checkpoint; payloads missing without an entry that says why.
  * A generator, so that whoever drives it decides when the event loop may breathe; each step takes a millisecond or two.
  */
-export function* verifySteps(
-  db: DatabaseSync,
-  anchors: readonly Anchor[],
-): Generator<void, Omit<VerifyReport, "tookMs">> {
+function* verifySteps(db: DatabaseSync, anchors: readonly Anchor[]): Generator<void, Omit<VerifyReport, "tookMs">> {
   const findings = new Findings();
   const { vouching, strangers } = yield* collectVouching(db, anchors, findings);
   const entries = yield* checkEntries(db, vouching, findings);
@@ -110,6 +110,31 @@ function* checkEntries(
   }
   missing.report(db, findings);
   return { size: frontier.size, vouchedSize };
+}
+
+/** Drives the steps on the daemon's own loop: between any two of them everything else has its turn. */
+export async function verifyOnLoop(
+  store: Store,
+  clock: Clock,
+  anchors: readonly Anchor[],
+  { signal }: { signal: AbortSignal },
+): Promise<VerifyReport> {
+  const startedMs = clock.monotonicMs();
+  const tookMs = (): number => clock.monotonicMs() - startedMs;
+  const steps = verifySteps(store.db, anchors);
+  try {
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return { ...step.value, tookMs: tookMs() };
+      await turn();
+      signal.throwIfAborted();
+    }
+  } catch (error) {
+    const fault = storeFaultOf(error, store.path);
+    if (fault?.kind !== "corrupt") throw error;
+    const findings = [{ seq: null, problem: `${fault.message} Next: ${fault.hint}` }];
+    return { ok: false, entries: 0, vouchedUpTo: null, findings, tookMs: tookMs() };
+  }
 }
 
 const missingEntry = (seq: number): Finding => ({ seq, problem: `Entry ${seq} is missing.` });

@@ -360,7 +360,7 @@ const failure = (message: string): Verification => ({
   findings: [{ seq: null, problem: message }],
 });
 
-/** Reads a database (its copies of columns and its tree nodes too) as the lines of an export. Nothing is written. */
+/** Reads a database as the lines of an export, with the searchable copies of what bodies say. Nothing is written. */
 export function* databaseLines(path: string): Generator<Line> {
   const db = new DatabaseSync(path, { readOnly: true });
   try {
