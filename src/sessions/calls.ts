@@ -7,6 +7,7 @@ import type { JudgedCall, Outcome, SessionKey, SessionsOptions } from "./types.t
 export const unfinishedAgeMsMax = 24 * 3_600_000;
 /** What is known of a call after that: long enough for a host that reports it twice. */
 const forgottenAgeMs = 48 * 3_600_000;
+const pairedAgeMs = 3_600_000;
 
 const columns = "seq, agent, session, tool, tool_call_id, verdict, entry, outcome";
 
@@ -48,10 +49,12 @@ export class Calls {
         `SELECT ${columns} FROM sessions_calls WHERE agent = ? AND session = ? AND outcome = 0 ORDER BY seq LIMIT ?`,
       ),
       openOld: db.prepare(
-        `SELECT ${columns} FROM sessions_calls WHERE judged_ms < ? AND outcome = 0 ORDER BY seq LIMIT ?`,
+        `SELECT ${columns} FROM sessions_calls WHERE judged_ms < ? AND outcome = 0 ORDER BY judged_ms LIMIT ?`,
       ),
       unfinished: db.prepare("UPDATE sessions_calls SET outcome = 2 WHERE seq = ?"),
-      forget: db.prepare("DELETE FROM sessions_calls WHERE judged_ms < ?"),
+      forget: db.prepare(
+        "DELETE FROM sessions_calls WHERE seq IN (SELECT seq FROM sessions_calls WHERE outcome = ? AND outcome > 0 AND judged_ms < ? LIMIT ?)",
+      ),
     };
   }
 
@@ -98,8 +101,11 @@ export class Calls {
     return this.#enter(this.#sql.openOld.all(before, batch) as unknown as CallRow[], "no outcome came within a day");
   }
 
-  forget(): void {
-    this.#sql.forget.run(this.#clock.nowMs() - forgottenAgeMs);
+  /** @returns how many of `batch` it forgot */
+  forget(batch: number): number {
+    const now = this.#clock.nowMs();
+    const paired = Number(this.#sql.forget.run(1, now - pairedAgeMs, batch).changes);
+    return paired + Number(this.#sql.forget.run(2, now - forgottenAgeMs, batch - paired).changes);
   }
 
   #enter(calls: readonly CallRow[], why: string): number {

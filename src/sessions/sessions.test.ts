@@ -190,6 +190,22 @@ test("the sweep ends a session whose process is gone, and enters what waited for
   assert.equal(restart().liveCount(), 1);
 });
 
+test("calls are forgotten: paired ones after an hour, others after two days", async () => {
+  const { sessions, store, clock, record, pair } = bench();
+  const count = () => (store.db.prepare("SELECT count(*) AS n FROM sessions_calls").get() as { n: number }).n;
+  await sessions.observe(event());
+  for (let n = 0; n < 1_200; n += 1) await record(sessions, { toolCallId: `t${n}` });
+  for (let n = 0; n < 1_100; n += 1) await pair(sessions, { toolCallId: `t${n}` });
+  await sessions.sweep();
+  assert.equal(count(), 1_200);
+  clock.advance(3_600_001);
+  await sessions.sweep();
+  assert.equal(count(), 100);
+  clock.advance(48 * 3_600_000);
+  await sessions.sweep();
+  assert.equal(count(), 0);
+});
+
 test("a call that ran without a verdict is announced once for its session", async () => {
   const { sessions, pair, entries, restart } = bench();
   await sessions.observe(event());

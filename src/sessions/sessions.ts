@@ -137,10 +137,8 @@ class Registry implements Sessions {
       for (const live of batch) live.changed = false;
     }
     await this.#untilDone(() => this.#calls.endOld(sweepBatch));
-    await this.#options.store.durably(() => {
-      this.#calls.forget();
-      this.#forget();
-    });
+    await this.#untilDone(() => this.#calls.forget(sweepBatch));
+    await this.#options.store.durably(() => this.#forget());
     this.#evict();
   }
 
