@@ -100,17 +100,18 @@ test("a frame over the limit is answered and skipped; one of the limit passes", 
   assert.equal((await peer.next())["id"], 2);
 });
 
-test("64 MiB without a newline keep nothing in memory", async () => {
+test("half a gigabyte without a newline keeps nothing in memory", async () => {
   await using door = await openDoor(quick);
   await using peer = await door.connect();
   const chunk = Buffer.alloc(1024 * 1024, "x");
   const before = process.memoryUsage().rss;
-  for (let sent = 0; sent < 64; sent += 1)
+  for (let sent = 0; sent < 512; sent += 1)
     if (!peer.socket.write(chunk)) await new Promise((resolve) => peer.socket.once("drain", resolve));
   peer.send("\n", ask(1));
   assert.equal(codeOf(await peer.next()), -32013);
   assert.equal((await peer.next())["id"], 1);
-  assert.ok(process.memoryUsage().rss - before < 48 * 1024 * 1024);
+  const grownMiB = (process.memoryUsage().rss - before) / 1024 / 1024;
+  assert.ok(grownMiB < 192, `${grownMiB} MiB`); // read buffers that await the collector, not the frame
 });
 
 test("bytes that are not UTF-8, JSON nested too deeply and halves of surrogates do no harm", async () => {
