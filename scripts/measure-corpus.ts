@@ -63,7 +63,10 @@ for (const row of rows) {
   const { verdict, rule, reason } = judge(call, machine, new Map(), policy);
   times.push({ us: Number(process.hrtime.bigint() - start) / 1_000, command: row.command });
   const right = row.expected === "contested" ? undefined : (row.expected === "allow") === (verdict === "allow");
-  for (const key of [`${row.tier ?? "all"} ${row.expected}`, `${row.tier ?? "all"} ${row.expected} ${row.family ?? ""}`]) {
+  for (const key of [
+    `${row.tier ?? "all"} ${row.expected}`,
+    `${row.tier ?? "all"} ${row.expected} ${row.family ?? ""}`,
+  ]) {
     const count = counts.get(key) ?? { right: 0, all: 0 };
     count.all++;
     if (right ?? verdict === "allow") count.right++;

@@ -111,7 +111,16 @@ export class Scene {
     const what = `${title}: ${verb} ${arg.text}`;
     if (base === undefined) return this.#unknownPath(arg, how, what);
 
-    let path = base;
+    const rooted = /^\/proc\/(?:\d+|self|thread-self)\/root(?=\/|$)/.exec(base);
+    if (rooted !== null)
+      this.emit({
+        kind: "elevate",
+        what: `${what}, through another process's root`,
+        target: base,
+        place: "system",
+        undoable: "costly",
+      });
+    let path = rooted === null ? base : base.slice(rooted[0].length) || "/";
     const fact = whole && !this.made.has(base) ? this.fact("path", base) : undefined;
     if (fact !== undefined && "real" in fact) {
       if (fact.type === "missing" && kind === "delete") return;
@@ -122,7 +131,7 @@ export class Scene {
     const pattern = whole
       ? undefined
       : path === "/"
-        ? arg.text.slice(known.length)
+        ? `/${arg.text.slice(known.length)}`
         : `${path}/${arg.text.slice(known.length)}`;
     const sure = arg.fixed < arg.text.length ? "likely" : "known";
     if (kind === "read") return this.#read(path, pattern, how, what, at.place, sure);
@@ -131,7 +140,7 @@ export class Scene {
     const takesAll =
       at.whole &&
       (whole ||
-        /^(?:\*|\.\*|\.\[!?.*|\{.*|\*\*?\/?.*)$/.test(arg.text.slice(known.length)) ||
+        /^(?:\*|\.\*|\.\[!?.*|\{.*|\*\*(?:\/.*)?)$/.test(arg.text.slice(known.length)) ||
         arg.fixed < arg.text.length);
     const inside = pattern ?? path;
     if (how.tree === true || kind === "delete")
@@ -146,7 +155,7 @@ export class Scene {
         target: inside,
         place: at.place,
         reach,
-        undoable: this.#deletable(path, whole, takesAll, at.place, how),
+        undoable: this.#deletable(path, whole, takesAll, at.place, how, inside),
         sure,
       });
     if (at.place === "workspace" || at.place === "home" || at.place === "system" || at.place === "worktree") {
@@ -165,6 +174,7 @@ export class Scene {
           sure,
         });
     }
+    const undoable = how.undoable ?? this.#writable(path, at.place, how);
     if (kind === "write" && whole)
       this.made.set(
         path,
@@ -178,7 +188,7 @@ export class Scene {
       target: inside,
       place: at.place,
       reach,
-      undoable: how.undoable ?? this.#writable(path, at.place, how),
+      undoable,
       sure,
     });
   }
@@ -230,6 +240,7 @@ export class Scene {
     takesAll: boolean,
     place: Effect["place"],
     how: PathUse,
+    inside = path,
   ): Effect["undoable"] {
     if (how.undoable !== undefined) return how.undoable;
     if (takesAll) return "no";
@@ -242,7 +253,7 @@ export class Scene {
     if (place !== "workspace" && place !== "worktree") return "no";
     const { root } = this.call.workspace;
     if (/\/\.git(?:\/|$)/.test(path)) return "no";
-    if (isRegenerable(path, root)) return "yes";
+    if (isRegenerable(inside, root)) return "yes";
     const git = this.fact("git", path);
     if (git !== undefined && "state" in git && git.state === "clean") return "yes";
     const made = this.fact("made", path);

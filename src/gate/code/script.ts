@@ -108,8 +108,20 @@ class Source {
     return within(this.strings, at) || within(this.comments, at);
   }
 
+  #at(from: number): (typeof this.strings)[number] | undefined {
+    let [low, high] = [0, this.strings.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const found = this.strings[middle];
+      if (found === undefined || found.from === from) return found;
+      if (found.from < from) low = middle + 1;
+      else high = middle;
+    }
+    return undefined;
+  }
+
   stringAt(from: number): string | undefined {
-    const found = this.strings.find((s) => s.from === from);
+    const found = this.#at(from);
     return found === undefined || found.dynamic ? undefined : found.value;
   }
 
@@ -124,7 +136,7 @@ class Source {
     const joins = /(?:join|resolve)\(\s*$/.test(text.slice(from, at));
     let value = "";
     for (let n = 0; n < 8; n++) {
-      const found = this.strings.find((s) => s.from === at);
+      const found = this.#at(at);
       if (found !== undefined) {
         if (found.dynamic) return undefined;
         value += found.value;
@@ -164,7 +176,7 @@ class Source {
       // To the comma behind it, over brackets and strings.
       let depth = 0;
       for (; at < this.text.length; at++) {
-        const string = this.strings.find((s) => s.from === at);
+        const string = this.#at(at);
         if (string !== undefined) {
           at = string.to - 1;
           continue;

@@ -1,3 +1,4 @@
+import { unescape } from "../shell/builtins.ts";
 import { literal, noFlow } from "../programs/program.ts";
 import type { Runner } from "../shell/runner.ts";
 import type { Shell } from "../shell/state.ts";
@@ -8,8 +9,12 @@ export function judgeAwk(runner: Runner, shell: Shell, text: string): void {
   const code = text.replace(/#[^\n]*/g, "");
   for (const match of code.matchAll(/\bsystem\s*\(\s*("(?:[^"\\]|\\.)*"\s*\)|[^)]*\))/g))
     run(runner, shell, match[1] ?? "");
-  for (const match of code.matchAll(/(?:print|printf)\b[^;{}\n|]*\|\s*("(?:[^"\\]|\\.)*"|\w+)/g))
-    run(runner, shell, match[1] ?? "");
+  // Bars within strings are no pipes.
+  const bare = code.replace(/"(?:[^"\\]|\\.)*"/g, (string) => `"${"S".repeat(Math.max(0, string.length - 2))}"`);
+  for (const match of bare.matchAll(/(?:print|printf)\b[^;{}\n|]*\|\s*("S*"|\w+)/g)) {
+    const end = match.index + match[0].length;
+    run(runner, shell, code.slice(end - (match[1] ?? "").length, end));
+  }
   for (const match of code.matchAll(/("(?:[^"\\]|\\.)*"|\b\w+)\s*\|&?\s*getline/g)) run(runner, shell, match[1] ?? "");
   if (/\/inet[46]?\//.test(code))
     runner.emit(shell, {
@@ -25,7 +30,8 @@ export function judgeAwk(runner: Runner, shell: Shell, text: string): void {
 
 function run(runner: Runner, shell: Shell, expression: string): void {
   const text = /^"((?:[^"\\]|\\.)*)"\s*\)?$/.exec(expression.trim());
-  if (text?.[1] !== undefined) runner.code(shell, "shell", literal(text[1].replace(/\\(.)/g, "$1")), noFlow);
+  if (text?.[1] !== undefined)
+    runner.code(shell, "shell", { ...literal(unescape(text[1])), hidden: /\\(?:x|[0-7]{2})/.test(text[1]) }, noFlow);
   else
     runner.emit(shell, {
       kind: "opaque",

@@ -32,7 +32,6 @@ const homeFolders = [
   ".bitcoin",
   ".electrum",
   ".docker/contexts",
-  ".terraform.d/credentials.tfrc.json",
   ".config/sops",
   ".config/age",
   ".fly",
@@ -42,6 +41,9 @@ const homeFolders = [
   "Library/Cookies",
 ];
 const homeFiles = [
+  ".terraform.d/credentials.tfrc.json",
+  ".helm/repository/repositories.yaml",
+  ".config/helm/repositories.yaml",
   ".netrc",
   "_netrc",
   ".npmrc",
@@ -222,7 +224,20 @@ export function secretName(path: string, home: string): SecretName {
     if (path.startsWith("/proc/") && (base === "environ" || base === "mem")) return "secret";
     if (path.startsWith("/etc/ssh/") && base.includes("_key") && !base.endsWith(".pub")) return "secret";
   }
-  return secretBase(base) ? "secret" : undefined;
+  return secretBase(base) || secretTail(path, base) ? "secret" : undefined;
+}
+
+/** A home's secret files are secret wherever a copy of them is: `x/.aws/credentials`. */
+function secretTail(path: string, base: string): boolean {
+  if (!path.includes("/.")) return false;
+  for (const file of homeFiles)
+    if (file.includes("/") && path.endsWith(file) && path[path.length - file.length - 1] === "/") return true;
+  return (
+    /\/\.(?:ssh|aws|gnupg)\/[^/]+$/.test(path) &&
+    !harmlessInSecretFolder("", base) &&
+    base !== "config" &&
+    base !== "known_hosts"
+  );
 }
 
 export function secretBase(base: string): boolean {
@@ -234,6 +249,7 @@ export function secretBase(base: string): boolean {
   for (const ending of endings)
     if (base.endsWith(ending))
       return !sampleWords.test(base) && !/(?:^|[._-])(?:cert|ca|chain|fullchain|public)/i.test(base);
+  if (/\.tfvars(?:\.json)?$|\.tfstate(?:\.backup)?$|^krb5cc_/.test(base)) return !sampleWords.test(base);
   return /(?:^|[._-])service[._-]?account[\w.-]*\.json$/.test(base);
 }
 

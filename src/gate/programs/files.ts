@@ -1,4 +1,5 @@
 import { appends, code, list, reads, writes } from "./acts.ts";
+import { harmlessFilter } from "./wrappers.ts";
 import { type Act, type Arg, isLiteral, literal, noFlow, type Program } from "./program.ts";
 
 /** The file tools of every Unix. */
@@ -39,6 +40,14 @@ const permissions: Act = (use, args) => {
     /(?:^|,)a=rwx/.test(mode.text);
   const setuid = /^[4267][0-7]{3}$|^0[4267][0-7]{3}$|[ug]*\+[rwx]*s/.test(mode.text);
   for (const file of files) {
+    if (use.name === "chmod" && many && /^0*0{1,3}$|^[ugoa]*(?:=|-rwx)$/.test(mode.text))
+      use.emit({
+        kind: "delete",
+        what: `chmod -R ${mode.text} ${file.text}: take all permissions away`,
+        target: file.text,
+        place: "system",
+        undoable: "costly",
+      });
     if (use.name === "chmod" && setuid)
       use.emit({
         kind: "elevate",
@@ -120,6 +129,7 @@ const finds: Act = (use) => {
           }
         : { ...start, glob: start.glob },
     );
+  for (const start of starts) if (start.text.startsWith("/proc/")) use.path(start, { kind: "read" });
   const runsOnAll = new Set(["-exec", "-execdir", "-ok", "-okdir"]);
   for (let at = 0; at < rest.length; at++) {
     const word = rest[at]?.text ?? "";
@@ -1135,6 +1145,7 @@ function looksUp(use: Parameters<Act>[0], args: readonly Arg[]): void {
   const words = use.all.map((arg) => arg.text);
   switch (name) {
     case "printenv":
+      if (args.length === 0 && harmlessFilter(use.filter)) return use.output({ text: undefined });
       if (args.length === 0)
         use.emit({
           kind: "read",

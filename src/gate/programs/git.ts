@@ -13,14 +13,19 @@ import {
 /** git: what loses work, rewrites history, sends, and the many ways in which it runs code. */
 
 const own =
-  (kind: EffectDraft["kind"], what: string, undoable: EffectDraft["undoable"], more: { readonly reach?: "many"; readonly place?: "system" } = {}): Act =>
+  (
+    kind: EffectDraft["kind"],
+    what: string,
+    undoable: "yes" | "costly" | "no",
+    more: { readonly reach?: "many"; readonly place?: "system" } = {},
+  ): Act =>
   (use, args) =>
     use.emit({
       kind,
       what: args.length === 0 ? `git: ${what}` : `git: ${what} (${list(args)})`,
       target: args[0]?.text ?? "",
-      place: "workspace",
-      undoable,
+      place: use.cwdPlace,
+      undoable: use.cwdPlace === "temp" ? "yes" : undoable,
       ...more,
     });
 
@@ -38,7 +43,13 @@ const runsRemoteProgram: Acts = (use, args) => {
 function remoteOf(use: Use, arg: Arg | undefined): void {
   if (arg === undefined) return;
   const match = /^ext::(.*)$/s.exec(arg.text);
-  if (match !== null) use.code("shell", literal((match[1] ?? "").replaceAll("% ", " ")));
+  if (match !== null)
+    use.run(
+      (match[1] ?? "")
+        .replaceAll("% ", "\u0000")
+        .split(/\s+/)
+        .map((word) => literal(word.replaceAll("\u0000", " "))),
+    );
   else if (/^-/.test(arg.text))
     use.emit({
       kind: "opaque",
@@ -74,7 +85,7 @@ const clones: Act = (use, args) => {
 const pushes: Act = (use, args) => {
   const [remote, ...refs] = args;
   remoteOf(use, remote);
-  const forced = use.has("--force") || use.has("--mirror") || refs.some((ref) => ref.text.startsWith("+"));
+  const forced = use.has("--force") || use.has("--mirror") || refs.some((ref) => /^\+|:\+/.test(ref.text));
   const lease = use.has("--force-with-lease");
   const deletes = use.has("--delete") || use.has("--prune") || refs.some((ref) => /^:[^:]/.test(ref.text));
   const said = `git push ${use.all.map((arg) => arg.text).join(" ")}`.slice(0, 200);
@@ -117,7 +128,7 @@ const checks: Act = (use, args) => {
   const dashes = use.all.findIndex((arg) => arg.text === "--");
   if (use.has("-f") || use.has("--discard-changes"))
     return discards("throw away changes that are not committed")(use, []);
-  if (use.has("-B") || use.has("-C")) return own("rewrite-history", "move a branch", "costly")(use, args);
+  if (use.has("-B")) return own("rewrite-history", "move a branch", "costly")(use, args);
   if (use.has("-b") || use.has("-c") || use.has("--orphan") || use.has("--detach")) return keeps(use, []);
   if (use.has("--ours") || use.has("--theirs")) return own("write", "take one side of a conflict", "costly")(use, args);
   const paths =
@@ -132,7 +143,8 @@ const checks: Act = (use, args) => {
                 arg.text,
               ),
           );
-  if (use.has("-p") || paths.length > 0) return discardsPaths(use, paths, "throw away changes that are not committed");
+  if (use.has("-p") || use.has("--pathspec-from-file") || paths.length > 0)
+    return discardsPaths(use, paths, "throw away changes that are not committed");
   keeps(use, []);
 };
 
@@ -416,7 +428,7 @@ export const git: readonly Program[] = [
       "-C <dir>": (use, args) => use.changeFolder(args[0] ?? literal(".")),
       "-c <setting>": (use, args) => {
         const [arg] = args;
-        if (arg === undefined || use.words > 0) return;
+        if (arg === undefined) return;
         const equals = arg.text.indexOf("=");
         setting(
           use,
@@ -584,7 +596,9 @@ export const git: readonly Program[] = [
       checkout: {
         flags: {
           ...forced,
-          "-b -B --orphan <branch>": [],
+          "-b --orphan <branch>": [],
+          "-B <branch>": [],
+          "--inter-hunk-context --pathspec-from-file -U --unified <x>": [],
           "-p --patch": [],
           "--ours --theirs": [],
           "--conflict <x>": [],
@@ -617,7 +631,7 @@ export const git: readonly Program[] = [
           "-W --worktree": [],
           "-p --patch": [],
           "--ours --theirs": [],
-          "--pathspec-from-file <f>": [],
+          "--pathspec-from-file --conflict --inter-hunk-context -U --unified <f>": [],
         },
         does: restores,
       },
@@ -701,7 +715,11 @@ export const git: readonly Program[] = [
             ? keeps(use, [])
             : use.has("-f")
               ? args.forEach((arg) => use.path(arg, { kind: "delete", tree: use.has("-r") }))
-              : own("delete", "delete tracked, unchanged files", "yes")(use, args),
+              : own(
+                  "delete",
+                  "delete tracked, unchanged files",
+                  args.some((arg) => /^(?:\.|\*|:\/)$/.test(arg.text)) ? "costly" : "yes",
+                )(use, args),
       },
       mv: keeps,
       "reflog expire|reflog delete": own("rewrite-history", "forget old commits, by which work is brought back", "no"),
@@ -767,7 +785,7 @@ export const git: readonly Program[] = [
       "git bisect run npm test": "allow",
       "git grep -O'rm -rf ~' x": "deny",
       "git clone https://example.com/a.git": "allow",
-      "git clone 'ext::sh -c rm% -rf% /' x": "hold",
+      "git clone 'ext::sh -c rm% -rf% /' x": "deny",
       "git diff --output=/etc/x": "hold",
       "git reflog expire --expire=now --all": "hold",
       "git commit --amend --no-edit": "allow",

@@ -129,7 +129,7 @@ export function parseArguments(program: Command, args: readonly Arg[]): Parsed {
     }
     const equals = text.indexOf("=");
     const name = equals > 0 ? text.slice(0, equals) : text;
-    const flag = flags.get(name) ?? (equals > 0 ? undefined : flags.get(text));
+    const flag = flags.get(name) ?? abbreviated(name, flags) ?? (equals > 0 ? undefined : flags.get(text));
     if (flag !== undefined) {
       if (equals > 0) given.push({ flag, value: tail(arg, equals + 1) });
       else if (flag.takes === "value") given.push({ flag, value: args[++i] });
@@ -167,6 +167,18 @@ export function parseArguments(program: Command, args: readonly Arg[]): Parsed {
   }
   operands.unshift(...pending);
   return { command, words, operands, given, unknown, flags, noSubcommand: subcommands !== undefined && !found };
+}
+
+/** GNU programs and git take the start of a long option if only one has it. */
+function abbreviated(name: string, flags: ReadonlyMap<string, Flag>): Flag | undefined {
+  if (name.length < 4 || !name.startsWith("--")) return undefined;
+  let found: Flag | undefined;
+  for (const [full, flag] of flags) {
+    if (!full.startsWith(name)) continue;
+    if (found !== undefined && found !== flag) return undefined;
+    found = flag;
+  }
+  return found;
 }
 
 const tail = (arg: Arg, from: number): Arg => ({

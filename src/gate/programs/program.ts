@@ -83,6 +83,8 @@ export interface Arg {
   readonly quoted: boolean;
   /** For a process substitution, `<(curl ...)`: what reading it gives. */
   readonly content?: Flow;
+  /** It was decoded or escaped, so that the text hid what it says. */
+  readonly hidden?: boolean;
 }
 
 /** What comes in by stdin, or goes out by stdout, as far as it can be known. */
@@ -145,6 +147,10 @@ export interface Use {
   /** How many words named the subcommand. */
   readonly words: number;
   readonly workspaceRoot: string;
+  /** Where the command is run: `temp` for a scratch repository, `workspace` for everything else. */
+  readonly cwdPlace: "workspace" | "temp";
+  /** The pattern of the `grep` that its output goes to, if it does. */
+  readonly filter: string | undefined;
   /** Variables set for this call or earlier in the same text, as far as known. */
   variable(name: string): Arg | undefined;
   /** True when the flag was given by any of its names. `has("-r")` and `has("--recursive")` are the same if they share an entry. */

@@ -1,6 +1,7 @@
 import { baseName, normalise } from "../paths/text.ts";
 import type { Runner } from "../shell/runner.ts";
 import type { Shell } from "../shell/state.ts";
+import { locate } from "../paths/locate.ts";
 import { hostOf, isLoopback, isMetadata } from "../paths/hosts.ts";
 import { judgeVariable } from "../shell/environment.ts";
 import { lookUp } from "../shell/words.ts";
@@ -128,6 +129,14 @@ export class ProgramUse implements Use {
   }
   get workspaceRoot(): string {
     return this.#runner.scene.call.workspace.root;
+  }
+  get cwdPlace(): "workspace" | "temp" {
+    const { cwd } = this.#shell;
+    const { call, machine } = this.#runner.scene;
+    return cwd !== undefined && locate(cwd, call.workspace, machine).place === "temp" ? "temp" : "workspace";
+  }
+  get filter(): string | undefined {
+    return this.#runner.filter;
   }
   changeFolder(folder: Arg): void {
     const inner = this.#shell.fork();

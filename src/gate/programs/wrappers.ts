@@ -28,6 +28,14 @@ const runsWithInput: Act = (use, args) => {
           .map((item) => literal(item.replace(/^(['"])(.*)\1$/, "$2")));
   const dynamic: Arg = { text: "words of its input", fixed: 0, glob: false, secret: use.stdin.secret, quoted: true };
   const files = use.stdin.files;
+  // `sh -c '... "$1"'` gets the words as arguments, and may run them.
+  if (
+    placeholder === undefined &&
+    items !== undefined &&
+    /(?:^|\/)(?:ba|z|da|k)?sh$/.test(command[0]?.text ?? "") &&
+    command.some((word) => word.text.includes("$"))
+  )
+    use.run([...command, dynamic], noFlow);
   if (placeholder === undefined)
     return use.run(
       [...command, ...(items ?? (files.length > 0 && items === undefined ? [dynamic] : [dynamic]))],
@@ -56,7 +64,17 @@ const shellWords: Act = (use, args) => {
   if (use.has("-c")) {
     if (first !== undefined) use.code("shell", first, { args: rest.length > 0 ? rest : [literal("sh")] });
   } else if (use.has("-s") || first === undefined) {
-    if (first === undefined && use.stdin.text === "" && !use.stdin.remote) return;
+    if (first === undefined && use.stdin.text === "" && !use.stdin.remote) {
+      if (use.has("-p"))
+        use.emit({
+          kind: "elevate",
+          what: `${use.name} -p: keep the rights of a set-user-id shell`,
+          target: use.name,
+          place: "system",
+          undoable: "costly",
+        });
+      return;
+    }
     use.stdinCode("shell");
   } else if (first.text === "-" || first.text === "/dev/stdin") use.stdinCode("shell");
   else use.script(first, "shell", rest);
@@ -120,6 +138,7 @@ export const wrappers: readonly Program[] = [
       if (
         words.length === 0 &&
         set.length === 0 &&
+        !harmlessFilter(use.filter) &&
         use.all.every((arg) => arg.text === "-0" || arg.text === "--null")
       ) {
         use.emit({
@@ -186,7 +205,7 @@ export const wrappers: readonly Program[] = [
       "proxychains4",
       "firejail",
       "fakeroot",
-      "doppler-run",
+      "rtk",
     ],
     summary: "Runs a command under a condition",
     stop: true,
@@ -334,7 +353,7 @@ export const wrappers: readonly Program[] = [
       "+o <option>": [],
       "+O <option>": [],
       "--rcfile --init-file <file>": [script("shell")],
-      "-n": [],
+      "-n": "inert",
     },
     does: shellWords,
     examples: {
@@ -638,6 +657,12 @@ function joined(words: readonly Arg[]): Arg {
   const dynamic = words.some((word) => word.fixed < word.text.length);
   return { ...literal(text), fixed: dynamic ? 1 : text.length, secret: words.some((word) => word.secret) };
 }
+
+/** `env | grep JAVA` shows what it looks for and no more. */
+export const harmlessFilter = (pattern: string | undefined): boolean =>
+  pattern !== undefined &&
+  pattern.length > 2 &&
+  !/[.*]{2}|^\.|^=|key|token|secret|pass|cred|auth|api|pwd|private|aws|_$/i.test(pattern);
 
 function languageOf(name: string): "perl" | "ruby" | "php" | "lua" | "r" | "applescript" | "other" {
   if (name === "perl" || name === "ruby" || name === "php") return name;

@@ -44,7 +44,7 @@ export const catastrophic: readonly Rule[] = [
     verdict: "deny",
     catastrophic: true,
     summary: "Deleting the root, a home or a whole system folder",
-    match: { kind: "delete", place: ["system", "home"], reach: "all", sure: ["known", "likely"] },
+    match: { kind: "delete", place: ["system", "home"], reach: "all", target: ["/", "/**"] },
     reason: "which can't be brought back and takes far more than any task needs",
     instead: "Name the one file or folder that you mean, inside the workspace: `rm -rf build`",
     examples: { "rm -rf /": "deny", "rm -rf ~": "deny", "rm -rf /etc": "deny", "rm -rf /*": "deny" },

@@ -1,4 +1,5 @@
 import { type Arg, type Flow, literal, noFlow } from "../programs/program.ts";
+import { judgePatch } from "../tools/patch.ts";
 import { judgeVariable } from "./environment.ts";
 import type { Runner } from "./runner.ts";
 import { type Shell, unknown } from "./state.ts";
@@ -121,6 +122,15 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
         if (equals <= 0) continue;
         const text = arg.text.slice(equals + 1);
         runner.code(shell, "shell", { ...arg, text, fixed: Math.max(0, arg.fixed - equals - 1) }, stdin);
+        const name = arg.text.slice(0, equals);
+        if (guarded.has(name) && !text.startsWith(name))
+          runner.emit(shell, {
+            kind: "opaque",
+            what: `make ${name} mean ${text}`,
+            target: name,
+            sure: "likely",
+            undoable: "costly",
+          });
         shell.aliases.set(arg.text.slice(0, equals), text);
       }
       return noFlow;
@@ -227,7 +237,6 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
     "times",
     "umask",
     "ulimit",
-    "history",
     "complete",
     "compgen",
     "compopt",
@@ -242,6 +251,15 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
     "zmodload",
     "emulate",
   ].map((name) => [name, quiet] as const),
+  ["history", () => ({ ...noFlow, text: undefined, decoded: true })],
+  ["fc", () => ({ ...noFlow, text: undefined, decoded: true })],
+  [
+    "apply_patch",
+    (runner, shell, args, stdin) => {
+      judgePatch(runner, shell, args[0]?.text ?? stdin.text ?? "");
+      return noFlow;
+    },
+  ],
   [
     "bind",
     (runner, shell, args, stdin) => {
@@ -265,6 +283,25 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
       return noFlow;
     },
   ],
+]);
+
+/** Programs that are given secrets or trust: another in their place sees both. */
+const guarded = new Set([
+  "ssh",
+  "sudo",
+  "su",
+  "scp",
+  "sftp",
+  "passwd",
+  "gpg",
+  "doas",
+  "login",
+  "docker",
+  "kubectl",
+  "git",
+  "npm",
+  "pip",
+  "curl",
 ]);
 
 const escapes: Readonly<Record<string, string>> = {

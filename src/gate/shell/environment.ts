@@ -39,7 +39,6 @@ const soft = new Set([
   "LUA_PATH",
   "LUA_CPATH",
   "TERMINFO",
-  "ENV",
   "SSLKEYLOGFILE",
   "npm_config_userconfig",
   "npm_config_globalconfig",
@@ -90,11 +89,14 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
         undoable: "costly",
       });
     runner.code(shell, "shell", value, runner.noInput);
-    if (
-      /^(?:GIT_SSH_COMMAND|GIT_SSH|RSYNC_RSH|SVN_SSH)$/.test(name) &&
-      /^ssh(?:\s+-(?:i\s*\S+|[A-Za-z46]+|o\s*(?!Proxy|Local|PermitLocal)\w+=\S+))*\s*$/i.test(text)
-    )
-      return;
+    if (text.trim().split(/\s/)[0]?.includes("/") === true && !/^\/(?:usr\/(?:local\/)?)?bin\//.test(text.trim()))
+      runner.emit(shell, {
+        kind: "opaque",
+        what: `set ${name}=${text}, so that programs run it`,
+        target: name,
+        sure: "likely",
+        undoable: "costly",
+      });
     return;
   }
   if (/^GIT_CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|PARAMETERS)$/.test(name)) {
@@ -109,7 +111,8 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
     return;
   }
   if (libraries.has(name) || (/^npm_config_.*(?:shell|prefix|registry)$/.test(name) && !/registry$/.test(name))) {
-    if (text === "" || text === "/dev/null" || text === "0" || text === "1") return;
+    if (text === "" || text === "/dev/null" || text === "0" || text === "1" || (name === "ENV" && !text.includes("/")))
+      return;
     if (soft.has(name)) {
       const unknown = value.fixed === 0 && text !== "";
       const outside = text
@@ -152,14 +155,14 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
       });
     return;
   }
-  if (name === "IFS" || !/^(?:SIGNALBOX_|CLAUDE_CODE_DISABLE_HOOKS|DISABLE_HOOKS)/.test(name)) return;
-  runner.emit(shell, {
-    kind: "write",
-    what: `set ${name}, by which Signalbox or its hooks are steered`,
-    target: name,
-    place: "agent-config",
-    undoable: "costly",
-  });
+  if (/^CLAUDE_CODE_(?:DISABLE_HOOKS|SIMPLE)$|^DISABLE_HOOKS$/.test(name))
+    runner.emit(shell, {
+      kind: "write",
+      what: `set ${name}, by which an agent runs without its hooks`,
+      target: name,
+      place: "agent-config",
+      undoable: "costly",
+    });
 }
 
 /** Folders put before the usual ones decide which program a name means. */

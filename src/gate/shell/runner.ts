@@ -1,5 +1,6 @@
 import { isBelow, absolutePath } from "../paths/text.ts";
 import { locate } from "../paths/locate.ts";
+import { signalbox as signalboxPrograms } from "../programs/signalbox.ts";
 import { programs } from "../programs/index.ts";
 import {
   type Arg,
@@ -21,12 +22,15 @@ import type { Shell } from "./state.ts";
 import { walkBody, walkText } from "./walk.ts";
 
 const depthMax = 24;
+const signalbox = signalboxPrograms[0] as Program;
 const unknownFlow: Flow = { ...noFlow, text: undefined };
 
 /** Runs commands, code and scripts in thought: everything that may run something else comes through here, so that depth and budgets hold. */
 export class Runner {
   readonly scene: Scene;
   readonly noInput = noFlow;
+  /** The pattern of the `grep` that the command under way writes to. */
+  filter: string | undefined;
 
   constructor(scene: Scene) {
     this.scene = scene;
@@ -121,6 +125,14 @@ export class Runner {
         if (arg.fixed > 0 && /^(?:~|\/|\.\.)/.test(arg.text)) this.path(shell, arg, { kind: "read" }, text);
       return unknownFlow;
     }
+    if (name.hidden === true)
+      this.emit(shell, {
+        kind: "opaque",
+        what: `run ${text}, a program whose name was decoded or escaped`,
+        target: text,
+        sure: "likely",
+        undoable: "no",
+      });
     if (isDisguised(text)) {
       this.emit(shell, {
         kind: "opaque",
@@ -131,6 +143,9 @@ export class Runner {
       });
       return unknownFlow;
     }
+    const rest = ownVerb(text, args);
+    if (rest !== undefined) return useProgram(this, shell, signalbox, "signalbox", rest, stdin);
+    this.#guard(shell, text, args);
     const alias = shell.aliases.get(text);
     if (alias !== undefined && !alias.startsWith(text))
       return this.code(shell, "shell", literal(`${alias} ${args.map((arg) => quote(arg.text)).join(" ")}`), stdin);
@@ -161,6 +176,21 @@ export class Runner {
     return this.#unknown(shell, base, args, stdin);
   }
 
+  /** Words that name our own files or socket, for programs of which nobody knows what they do with them. */
+  #guard(shell: Shell, name: string, args: readonly Arg[]): void {
+    if (harmlessWords.has(name)) return;
+    for (const own of this.scene.machine.signalboxPaths)
+      for (const { text } of args)
+        if (text.includes(own))
+          this.emit(shell, {
+            kind: "write",
+            what: `${name} ${text}: use Signalbox's own files or socket`,
+            target: own,
+            place: "signalbox",
+            undoable: "no",
+          });
+  }
+
   #unknown(shell: Shell, name: string, args: readonly Arg[], stdin: Flow): Flow {
     const parsed = parseArguments({}, args);
     const use = new ProgramUse(this, shell, name, args, stdin, parsed);
@@ -171,6 +201,8 @@ export class Runner {
     )
       return unknownFlow;
     if (parsed.unknown.includes("--dry-run") || parsed.unknown.includes("--dryrun")) return unknownFlow;
+    // `find. -name x`: no program has such a name, and the shell says so.
+    if (name.endsWith(".")) return unknownFlow;
     if (parsed.operands.length > 0) {
       byVerb(use, parsed.operands, parsed.unknown, true);
       return use.out;
@@ -199,6 +231,14 @@ export class Runner {
       });
       return unknownFlow;
     }
+    if (code.hidden === true)
+      this.emit(shell, {
+        kind: "opaque",
+        what: `run ${language} code that was decoded or escaped: ${code.text}`,
+        target: language,
+        sure: "likely",
+        undoable: "no",
+      });
     scene.nestedCharsLeft -= code.text.length;
     if (scene.nestedCharsLeft < 0 || scene.depth >= depthMax) {
       scene.notSure("run more nested code than can be read");
@@ -308,6 +348,12 @@ export class Runner {
         ...args,
       ]);
     }
+    const made = place === "temp" ? this.scene.fact("made", target) : undefined;
+    // Scratch work: what the session made in temp is its own. Without a fact the text is taken at its word.
+    if (place === "temp" && fact === undefined && (made === undefined || ("made" in made && made.made))) {
+      this.emit(shell, { kind: "execute", what: `run ${file.text}`, target, place });
+      return unknownFlow;
+    }
     this.emit(shell, {
       kind: "opaque",
       what: `run ${file.text}, code that lies outside the workspace and was not read`,
@@ -321,6 +367,33 @@ export class Runner {
 }
 
 const changing: ReadonlySet<string> = new Set(["write", "delete", "persist", "rewrite-history", "signal", "elevate"]);
+
+/** They print or search what they are given as text. */
+const harmlessWords = new Set(["echo", "printf", "git", "grep", "rg", "ls", "test", "[", "stat", "true", ":"]);
+
+/** The words after our own command's name, however it is started: `signalbox x`, `npx signalbox x`, `node bin/signalbox.js x`. */
+function ownVerb(name: string, args: readonly Arg[]): readonly Arg[] | undefined {
+  if (/(?:^|\/)signalbox(?:\.js|-hook)?$/.test(name)) return args;
+  if (!starters.has(programName(name))) return undefined;
+  const at = args.findIndex(({ text }) =>
+    /(?:^|\/)signalbox(?:\.js)?(?:@[\w.-]+)?$|(?:^|\/)signalbox\/src\/main\.ts$/.test(text),
+  );
+  return at < 0 ? undefined : args.slice(at + 1);
+}
+const starters = new Set([
+  "npx",
+  "pnpx",
+  "bunx",
+  "npm",
+  "pnpm",
+  "yarn",
+  "bun",
+  "node",
+  "nodejs",
+  "deno",
+  "tsx",
+  "ts-node",
+]);
 
 /** `#!/usr/bin/env python3` and its like; without, a shell runs it. */
 function shebang(text: string): Language {

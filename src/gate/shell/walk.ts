@@ -86,7 +86,12 @@ function walkNode(runner: Runner, shell: Shell, node: PipelineNode, stdin: Flow)
       if (node.commands.length === 1 && node.commands[0] !== undefined)
         return walkNode(runner, shell, node.commands[0], stdin);
       let flow = stdin;
-      for (const part of node.commands) flow = walkNode(runner, shell.fork(), part, flow);
+      for (const [i, part] of node.commands.entries()) {
+        const outer = runner.filter;
+        runner.filter = grepPattern(node.commands[i + 1]);
+        flow = walkNode(runner, shell.fork(), part, flow);
+        runner.filter = outer;
+      }
       return flow;
     }
     case "Redirected": {
@@ -96,6 +101,14 @@ function walkNode(runner: Runner, shell: Shell, node: PipelineNode, stdin: Flow)
     }
     case "Function":
       shell.functions.set(node.name.value, node.body);
+      if (isForkBomb(node.name.value, node.body))
+        scene.emit({
+          kind: "signal",
+          what: `${node.name.value}: start copies of itself until the machine stands still`,
+          target: node.name.value,
+          place: "system",
+          undoable: "no",
+        });
       // Judged when defined too: what a function does counts even if the call to it is not seen.
       deeper(runner, () => {
         const inner = shell.fork();
@@ -104,7 +117,12 @@ function walkNode(runner: Runner, shell: Shell, node: PipelineNode, stdin: Flow)
       });
       return noFlow;
     case "Coproc":
-      return deeper(runner, () => (node.body.type === "CompoundList" ? walkList(runner, shell.fork(), node.body, stdin) : walkNode(runner, shell.fork(), node.body, stdin)));
+      // What it is told comes later, by a pipe.
+      return deeper(runner, () =>
+        node.body.type === "CompoundList"
+          ? walkList(runner, shell.fork(), node.body, unknownFlow)
+          : walkNode(runner, shell.fork(), node.body, unknownFlow),
+      );
     case "Subshell":
       return deeper(runner, () => walkList(runner, shell.fork(), node.body, stdin));
     case "BraceGroup":
@@ -154,6 +172,30 @@ function walkNode(runner: Runner, shell: Shell, node: PipelineNode, stdin: Flow)
       scene.notSure("run a form of shell that Signalbox does not know");
       return unknownFlow;
   }
+}
+
+/** What the next part of a pipeline looks for, if it is a plain `grep`. */
+function grepPattern(node: CommandNode | undefined): string | undefined {
+  if (node?.type !== "Command" || !/^(?:[ef]?grep|rg)$/.test(node.name?.value ?? "")) return undefined;
+  if (node.args.some((arg) => arg.type === "Word" && /^-\w*[vf]|^--(?:invert|file)/.test(arg.text))) return undefined;
+  for (const arg of node.args) if (arg.type === "Word" && !arg.text.startsWith("-")) return arg.value;
+  return undefined;
+}
+
+/** `f() { f | f & }` */
+function isForkBomb(name: string, body: FunctionNode["body"]): boolean {
+  const list =
+    body.type === "BraceGroup" || body.type === "Subshell"
+      ? body.body
+      : body.type === "CompoundList"
+        ? body
+        : undefined;
+  const calls = (node: SyntaxNode): boolean => node.type === "Command" && node.name?.value === name;
+  return (
+    list?.commands.some(({ command, background }) =>
+      command.type === "Pipeline" ? command.commands.filter(calls).length > 1 : background === true && calls(command),
+    ) ?? false
+  );
 }
 
 function deeper(runner: Runner, walk: () => Flow): Flow {
@@ -381,9 +423,7 @@ function redirect(runner: Runner, shell: Shell, list: readonly Redirection[], st
   };
 }
 
-function hereDocument(node: Extract<Redirection, { type: "HereDoc" }>,
-  expanding: Substituting,
-): Flow {
+function hereDocument(node: Extract<Redirection, { type: "HereDoc" }>, expanding: Substituting): Flow {
   const { body, operator } = node;
   if (body.parts === undefined)
     return { ...noFlow, text: operator === "<<-" ? body.text.replace(/^\t+/gm, "") : body.text };

@@ -24,8 +24,17 @@ interface Field {
   secret: boolean;
   quoted: boolean;
   content: Flow | undefined;
+  hidden: boolean;
 }
-const field = (): Field => ({ text: "", fixed: -1, glob: false, secret: false, quoted: false, content: undefined });
+const field = (): Field => ({
+  text: "",
+  fixed: -1,
+  glob: false,
+  secret: false,
+  quoted: false,
+  content: undefined,
+  hidden: false,
+});
 const finish = (f: Field): Arg => {
   const arg = {
     text: f.text,
@@ -34,7 +43,8 @@ const finish = (f: Field): Arg => {
     secret: f.secret,
     quoted: f.quoted,
   };
-  return f.content === undefined ? arg : { ...arg, content: f.content };
+  if (f.content === undefined && !f.hidden) return arg;
+  return { ...arg, ...(f.content === undefined ? {} : { content: f.content }), ...(f.hidden ? { hidden: true } : {}) };
 };
 
 /** Expands a word into the fields that it becomes. An unquoted expansion that is empty gives none. */
@@ -81,15 +91,17 @@ export function expandWhole(word: Word | undefined, at: Substituting): Arg {
 export function joinArgs(args: readonly Arg[], between = " "): Arg {
   let text = "";
   let fixed = -1;
-  let [glob, secret] = [false, false];
+  let [glob, secret, hidden] = [false, false, false];
   for (const [i, arg] of args.entries()) {
     if (i > 0) text += between;
     if (fixed < 0 && arg.fixed < arg.text.length) fixed = text.length + arg.fixed;
     text += arg.text;
     glob ||= arg.glob;
     secret ||= arg.secret;
+    hidden ||= arg.hidden === true;
   }
-  return { text, fixed: fixed < 0 ? text.length : fixed, glob, secret, quoted: true };
+  const joined = { text, fixed: fixed < 0 ? text.length : fixed, glob, secret, quoted: true };
+  return hidden ? { ...joined, hidden } : joined;
 }
 
 interface Piece {
@@ -100,6 +112,7 @@ interface Piece {
   readonly quoted: boolean;
   readonly split: boolean;
   readonly content?: Flow;
+  readonly hidden?: boolean;
 }
 const piece = (text: string, known: boolean, more: Partial<Piece> = {}): Piece => ({
   text,
@@ -119,6 +132,7 @@ function addPiece(f: Field, p: Piece): void {
   f.secret ||= p.secret;
   f.quoted ||= p.quoted;
   if (p.content !== undefined) f.content = p.content;
+  if (p.hidden === true) f.hidden = true;
 }
 function add(f: Field, text: string, glob: boolean): Field {
   f.text += text;
@@ -131,8 +145,9 @@ function expandPart(part: WordPart, at: Substituting, quoted: boolean): Piece[] 
     case "Literal":
       return [piece(part.value, true, { quoted })];
     case "SingleQuoted":
-    case "AnsiCQuoted":
       return [piece(part.value, true, { quoted: true })];
+    case "AnsiCQuoted":
+      return [piece(part.value, true, { quoted: true, hidden: /\\(?:x[2-7]|0?[01]?[0-7]{2}|u|U)/.test(part.text) })];
     case "DoubleQuoted":
     case "LocaleString": {
       const pieces: Piece[] = [piece("", true, { quoted: true })];
@@ -157,7 +172,7 @@ function expandPart(part: WordPart, at: Substituting, quoted: boolean): Piece[] 
     case "CommandExpansion": {
       const flow = at.substitute(part);
       if (flow.text !== undefined && flow.text.length < 8_192)
-        return split([literalPiece(flow.text.replace(/\n+$/, ""), flow.secret)], at, quoted);
+        return split([literalPiece(flow.text.replace(/\n+$/, ""), flow.secret, flow.decoded)], at, quoted);
       return [piece(part.text, false, { secret: flow.secret, quoted })];
     }
     case "ProcessSubstitution":
@@ -167,7 +182,7 @@ function expandPart(part: WordPart, at: Substituting, quoted: boolean): Piece[] 
   }
 }
 
-const literalPiece = (text: string, secret = false): Piece => piece(text, true, { secret });
+const literalPiece = (text: string, secret = false, hidden = false): Piece => piece(text, true, { secret, hidden });
 
 /** Splits known text at the field separators and lets its wildcards count, as an unquoted expansion does. */
 function split(pieces: readonly Piece[], at: Substituting, quoted: boolean): Piece[] {
@@ -185,7 +200,7 @@ function split(pieces: readonly Piece[], at: Substituting, quoted: boolean): Pie
       if (!ends && !separators.includes(p.text[i] as string)) continue;
       if (i > from) {
         const text = p.text.slice(from, i);
-        out.push(piece(text, true, { secret: p.secret, glob: /[*?[]/.test(text) }));
+        out.push(piece(text, true, { secret: p.secret, hidden: p.hidden === true, glob: /[*?[]/.test(text) }));
       }
       if (!ends) out.push(splitHere);
       from = i + 1;
@@ -233,7 +248,11 @@ function fromValues(values: readonly Arg[], at: Substituting, quoted: boolean, m
   const out: Piece[] = [];
   for (const [i, arg] of values.entries()) {
     if (i > 0) out.push(quoted && !many ? literalPiece(" ") : splitHere);
-    const known: Piece = piece(arg.text.slice(0, arg.fixed), true, { secret: arg.secret, glob: arg.glob && !quoted });
+    const known: Piece = piece(arg.text.slice(0, arg.fixed), true, {
+      secret: arg.secret,
+      hidden: arg.hidden === true,
+      glob: arg.glob && !quoted,
+    });
     out.push(...split([known], at, quoted));
     if (arg.fixed < arg.text.length) out.push(piece(arg.text.slice(arg.fixed), false, { secret: arg.secret, quoted }));
   }
@@ -374,6 +393,7 @@ export function braces(text: string): readonly string[] {
       String.fromCharCode(a <= b ? a + i : a - i),
     );
   }
+  if (inner.length > 4_096) return [text];
   const items: string[] = [];
   let depth = 0;
   let from = 0;

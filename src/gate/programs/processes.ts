@@ -1,0 +1,137 @@
+import { list } from "./acts.ts";
+import { type Act, type Arg, isLiteral, type Program, type Use } from "./program.ts";
+
+/** Signals: to one's own job or a numbered process, or to whatever has a name. */
+
+/** Names that more than one session, or the machine itself, runs by. */
+const shared =
+  /^(?:-?(?:node|nodejs|python[\d.]*|ruby|java|bash|sh|zsh|fish|ssh|sshd|systemd|init|launchd|dbus.*|Xorg|Xwayland|gnome.*|kde.*|code|cursor|claude|codex|gemini|copilot|opencode|tmux|screen|docker.*|containerd|postgres.*|mysqld?|redis.*|mongod|nginx|chrome|chromium|firefox|Finder|Dock|cron|login|\.|\.\*|\*)?)$/i;
+
+const target = (use: Use, what: string, undoable: "yes" | "costly" | "no"): void =>
+  use.emit({ kind: "signal", what, target: use.operands[0]?.text ?? "", place: "system", undoable });
+
+const byNumber: Act = (use) => {
+  const words = use.all.filter(
+    (arg, i) => !/^-(?:[A-Z]+\d*|\d{1,2}|[snlL])$/.test(arg.text) || (i > 0 && /^-\d+$/.test(arg.text)),
+  );
+  const listing = use.all.some((arg) => arg.text === "-l" || arg.text === "-L");
+  if (listing) return;
+  const names = words.filter(
+    (arg) => !/^(?:[A-Z]+\d*|\d{1,2})$/.test(arg.text) || use.all[use.all.indexOf(arg) - 1]?.text !== "-s",
+  );
+  for (const arg of names) target(use, `${use.name} ${arg.text}`, lossOf(arg));
+};
+
+/** Our own daemon cannot be told from its number; it is started again by the next call and judges that. */
+function lossOf(arg: Arg): "yes" | "costly" | "no" {
+  if (/^-\d+$/.test(arg.text)) return arg.text === "-1" ? "no" : "costly";
+  if (arg.text === "1") return "no";
+  if (/^%|^\d+$/.test(arg.text) && isLiteral(arg)) return "yes";
+  // The process that holds a port, or one that this text started.
+  if (
+    /^\$\((?:lsof|fuser|jobs|cat [\w./-]+\.pid)\b[^|;&]*\)$|^"?\$\{?\w*PID\w*\}?"?$|^\$\{?\w*pid\w*\}?$/.test(arg.text)
+  )
+    return "yes";
+  const named = /^\$\(pgrep(?: -\w+)* ["']?([^"')]+)["']?\)$/.exec(arg.text);
+  return named !== null && !shared.test(named[1] ?? "") ? "yes" : "costly";
+}
+
+const byName: Act = (use, args) => {
+  for (const arg of args) {
+    if (/signalbox/i.test(arg.text)) {
+      use.emit({
+        kind: "signal",
+        what: `${use.name} ${arg.text}: end Signalbox's daemon`,
+        target: arg.text,
+        place: "signalbox",
+        undoable: "no",
+      });
+      continue;
+    }
+    target(
+      use,
+      `${use.name} ${list([arg])}`,
+      isLiteral(arg) && !shared.test(arg.text) && arg.text.length > 2 ? "yes" : "costly",
+    );
+  }
+  if (use.has("-u") || use.has("-v") || args.length === 0) target(use, `${use.name} ${list(use.all)}`, "no");
+};
+
+const traces: Act = (use, args) => {
+  if (use.has("-p"))
+    use.emit({
+      kind: "elevate",
+      what: `${use.name}: look into or steer the running process ${use.value("-p")?.text ?? ""}`,
+      target: use.value("-p")?.text ?? "",
+      place: "system",
+      undoable: "costly",
+    });
+  for (const line of [...use.values("-ex"), ...use.values("-o")])
+    if (/\b(?:shell|!|attach|call|python|platform shell|process attach)\b/.test(line.text))
+      use.emit({ kind: "opaque", what: `${use.name}: ${line.text}`, target: use.name, sure: "opaque", undoable: "no" });
+  if (args.length > 1 && args.slice(1).every((arg) => /^\d+$/.test(arg.text)))
+    use.emit({
+      kind: "elevate",
+      what: `${use.name}: attach to the running process ${args[1]?.text ?? ""}`,
+      target: use.name,
+      place: "system",
+      undoable: "costly",
+    });
+  else if (args.length > 0 && use.has("--args")) use.run(args);
+  else for (const arg of args) use.path(arg, { kind: "read" });
+};
+
+export const processes: readonly Program[] = [
+  {
+    names: ["kill", "skill", "tkill"],
+    summary: "Signals processes by number",
+    clusters: false,
+    does: byNumber,
+    examples: {
+      "kill %1": "allow",
+      "kill 3066 3078": "allow",
+      "kill -9 1234": "allow",
+      "kill -0 1234": "allow",
+      "sleep 5 & kill $!": "allow",
+      "kill -9 -1": "hold",
+      "kill 1": "hold",
+      "kill $(pgrep -f my-server)": "allow",
+      "kill $(pgrep node)": "hold",
+    },
+  },
+  {
+    names: ["pkill", "killall", "killall5", "pskill"],
+    summary: "Signals processes by name",
+    flags: {
+      "-u -U --uid --user -g -G -t -s --signal -P <x>": [],
+      "-f --full": [],
+      "-v --inverse": [],
+      "-x --exact": [],
+      "-n": [],
+      "-o": [],
+    },
+    does: byName,
+    clusters: false,
+    examples: {
+      "pkill -f mock-ipns-routing": "allow",
+      "pkill node": "hold",
+      "killall -9 node": "hold",
+      "pkill -f signalbox": "deny",
+      "pkill -u root": "hold",
+    },
+  },
+  {
+    names: ["gdb", "lldb", "rr", "gcore", "reptyr", "dlv", "frida", "bpftrace", "dtrace", "py-spy", "rbspy"],
+    summary: "Debuggers",
+    flags: {
+      "-p --pid --attach-pid --attach <pid>": [],
+      "-ex -o --one-line --eval-command <line>": [],
+      "--args": [],
+      "-x --command <file>": [],
+      "--batch": [],
+    },
+    clusters: false,
+    does: traces,
+    examples: { "gdb ./build/app": "allow", "gdb -p 1234": "hold", "lldb -p 1": "hold" },
+  },
+];
