@@ -46,6 +46,7 @@ const defaults: LedgerLimits = {
 
 /** Also how often the start is tried again after a fault of the disk; the daemon lives on and denies meanwhile. */
 const upkeepMs = 5_000;
+const closeMsMax = 2_000;
 
 export class OpenLedger implements Ledger {
   readonly #store: Store;
@@ -273,12 +274,22 @@ export class OpenLedger implements Ledger {
       }
     this.#state = "closed";
     this.#tail.clear();
+    await this.#lastNotesSent();
     await this.#scope[Symbol.asyncDispose]();
     await this.#signer.settled();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Sinks get a moment for the last checkpoint; then the scope's end cuts them off. */
+  async #lastNotesSent(): Promise<void> {
+    const settled = new AbortController();
+    const late = this.#clock.sleep(closeMsMax, { signal: settled.signal }).catch(() => undefined); // ended early, as wished
+    await Promise.race([this.#signer.settled(), late]);
+    settled.abort(new Error("the ledger is closed"));
+    await late;
   }
 
   /** Runs after each commit, before its promises resolve: it only starts things. */

@@ -2,6 +2,7 @@ import type { StatementSync } from "node:sqlite";
 import type { Clock } from "../kit/clock.ts";
 import type { Store } from "../store/index.ts";
 import type { Keyring } from "./keyring.ts";
+import { SinkFeed } from "./sink-feed.ts";
 import type { Sink } from "./types.ts";
 import type { Writer } from "./writer.ts";
 
@@ -11,9 +12,8 @@ export class Signer {
   readonly #clock: Clock;
   readonly #writer: Writer;
   readonly #keyring: Keyring;
-  readonly #sinks: readonly Sink[];
+  readonly #feeds: readonly SinkFeed[];
   readonly #epochCheckpointsMax: number;
-  readonly #report: (what: string, error: unknown) => void;
   readonly #insert: StatementSync;
   #running: Promise<unknown> = Promise.resolve();
   #inEpoch = 0;
@@ -33,9 +33,8 @@ export class Signer {
     this.#clock = options.clock;
     this.#writer = options.writer;
     this.#keyring = options.keyring;
-    this.#sinks = options.sinks;
+    this.#feeds = options.sinks.map((sink) => new SinkFeed(sink, options.clock, options.report));
     this.#epochCheckpointsMax = options.epochCheckpointsMax;
-    this.#report = options.report;
     this.#insert = options.store.db.prepare(
       "INSERT INTO ledger_checkpoints (size, epoch, at, note) VALUES (?, ?, ?, ?)",
     );
@@ -50,8 +49,8 @@ export class Signer {
   }
 
   /**
-   * Resolves with a signed checkpoint of at least all entries that were committed when it was called, durable and published.
-   * A sink that fails is reported and does not fail the checkpoint.
+   * Resolves with a signed checkpoint of at least all entries that were committed when it was called, durable in the database
+   * and in the first sink. A sink that fails is reported and does not fail the checkpoint; further ones are not waited for.
    */
   checkpoint(signal: AbortSignal): Promise<string> {
     return this.#inTurn(async () => {
@@ -75,19 +74,15 @@ export class Signer {
     return this.#inTurn(() => this.#publish(note, signal));
   }
 
+  /** Waits for the first sink only, which is a local file. */
   async #publish(note: string, signal: AbortSignal): Promise<void> {
-    for (const sink of this.#sinks) {
-      try {
-        await sink.publish(note, { signal });
-      } catch (error) {
-        this.#report(`checkpoint sink ${sink.name}`, error);
-      }
-    }
+    await this.#feeds.map((feed) => feed.add(note, signal))[0];
   }
 
   /** Resolves when nothing is under way any more. */
   async settled(): Promise<void> {
     await this.#running.catch(() => undefined); // its caller has the failure
+    await Promise.all(this.#feeds.map((feed) => feed.settled()));
   }
 
   /** New key on disk, then hand-over in the database, then the old key is erased: a crash in between loses none (ADR 0005). */
