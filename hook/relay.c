@@ -305,6 +305,7 @@ static int relay(struct call call, const char *event, const struct rule *rule, c
   int pause = 20; /* grows: a daemon that closes at once may have too many connections */
   for (enum before before = never_met;;) {
     int connection;
+    int64_t asked = deadline;
     enum outcome outcome = overdue;
     switch (reach_daemon(&call, before, &connection, &fault)) {
       case reached_nobody: return answer_statically(rule, fault.text);
@@ -315,6 +316,7 @@ static int relay(struct call call, const char *event, const struct rule *rule, c
                  "X-Signalbox-Pid: %ld\r\nX-Signalbox-Ppid: %ld\r\nX-Signalbox-Request: %s\r\n"
                  "X-Signalbox-Deadline-Ms: %lld\r\nConnection: close\r\n\r\n",
                  call.agent, event, body->count, (long)getpid(), (long)getppid(), key, (long long)(deadline - now_ms()));
+        asked = now_ms();
         outcome = exchange(connection, head, body, deadline, &input, &answer);
         close(connection);
     }
@@ -334,7 +336,8 @@ static int relay(struct call call, const char *event, const struct rule *rule, c
       case answered: break;
     }
     if (answer.status == 200) return print_answer(rule, &input, &answer);
-    if (drain_until == 0) drain_until = now_ms() + drain_wait_ms;
+    /* One that let the call wait before it drained is another one than drained before. */
+    if (drain_until == 0 || now_ms() - asked >= lost_grace_ms) drain_until = now_ms() + drain_wait_ms;
     if (answer.status != 503 || now_ms() >= drain_until || rule->form == silent) {
       say(&fault, "Signalbox's daemon refused this call (HTTP %d), so nothing is allowed. Run: signalbox doctor",
           answer.status);
