@@ -554,6 +554,7 @@ export const files: readonly Program[] = [
               : undefined,
           decoded: name === "rev" || name === "tac" || use.stdin.decoded,
         });
+      if (/^(?:xxd|od|hexdump|hd)$/.test(name) && !use.has("-r")) use.output({ secret: use.stdin.files.length > 0 });
       if (name === "xxd" && use.has("-r")) return use.output({ text: undefined, decoded: true });
       for (const arg of args) use.path(arg, { kind: "read" });
       if (name === "dos2unix" || name === "unix2dos") for (const arg of args) use.path(arg, { kind: "write" });
@@ -602,6 +603,8 @@ export const files: readonly Program[] = [
       else
         use.output({
           text: text !== undefined && args.length === 0 ? Buffer.from(text).toString("base64") : undefined,
+          // A file's content made fit for a URL or a name.
+          secret: args.length > 0 || use.stdin.files.length > 0,
         });
     },
     examples: {

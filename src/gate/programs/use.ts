@@ -79,14 +79,7 @@ export function byVerb(use: Use, operands: readonly Arg[], flags: readonly strin
     return true;
   }
   if (verb === undefined && !forced) {
-    if (words.length === 0) return false;
-    use.emit({
-      kind: "opaque",
-      what: `run ${said}, which is not known to only read`,
-      target: use.name,
-      sure: "opaque",
-      undoable: "costly",
-    });
+    untold(use, said, flags);
     return false;
   }
   const undoable = verb === "destroys" || forced ? "no" : "costly";
@@ -101,6 +94,41 @@ export function byVerb(use: Use, operands: readonly Arg[], flags: readonly strin
     });
   return true;
 }
+
+/**
+ * Nothing tells what it does. A name on the PATH is a program that the operator installed, and what destroys, sends or changes nearly always says so
+ * by a verb or a flag; so this alone is no reason to hold. It stays an `opaque` effect, by which a stricter policy can hold it. It is held where
+ * it would run something unseen: what comes from the network, what was decoded, a flag that takes code.
+ */
+export function untold(use: Use, said: string, flags: readonly string[]): void {
+  const runsUnseen =
+    use.stdin.remote || use.stdin.decoded || use.stdin.secret || flags.some((flag) => codeFlag.test(flag));
+  for (const word of use.operands) {
+    if (/^\/dev\/(?!null$|zero$|u?random$|std|tty|fd\/|shm\/)/.test(word.text))
+      use.emit({
+        kind: "opaque",
+        what: `run ${said} on the device ${word.text}`,
+        target: word.text,
+        sure: "opaque",
+        undoable: "no",
+      });
+    if (word.secret) use.net(undefined, { kind: "send", what: said, secret: true });
+    if (/^[~/]|^\.\.?\/|\.\w{1,8}$/.test(word.text)) use.path(word, { kind: "read" });
+    else if (lineOfShell.test(word.text)) use.code("shell", word);
+  }
+  use.emit({
+    kind: "opaque",
+    what: `run ${said}, of which nothing tells what it does`,
+    target: use.name,
+    sure: runsUnseen ? "opaque" : "likely",
+    undoable: runsUnseen ? "costly" : "yes",
+  });
+  use.output({ text: undefined });
+}
+const codeFlag =
+  /^--?(?:exec|execute|eval|command|cmd|script|code|run|shell|call|hook|on-\w+|pre|post|upload|push|send|write|save|set|unset|reset|install|uninstall|enable|disable|kill|stop|listen)$/;
+const lineOfShell =
+  /^(?:sudo |rm -|dd |mkfs|shred |curl |wget |(?:ba|z)?sh -c )|[;|&]\s*(?:sudo|rm|dd|mkfs|shred|(?:ba|z)?sh)\b/;
 
 /** What an act sees of one use. */
 export class ProgramUse implements Use {

@@ -45,6 +45,10 @@ export function verbOf(word: string): Verb | undefined {
 const kind = (word: string): Verb | undefined =>
   destroying.has(word) ? "destroys" : reading.has(word) ? "reads" : changing.has(word) ? "changes" : undefined;
 
+/** `kafka-delete-records`, `lvremove`: programs whose name is the verb. */
+export const destroysByName = (name: string): boolean =>
+  name.split(/[-_.]/).some((part) => destroying.has(part)) || /(?:remove|delete|destroy|purge|erase)$/.test(name);
+
 /** Flags that say by themselves that something is destroyed or forced. */
 export const forcingFlag = (flag: string): boolean =>
   /^--?(?:delete|destroy|purge|force|force-delete|prune|wipe|drop|remove|delete-all|remove-all|yes-i-really.*|i-know.*|nuke|erase|terminate|overwrite-all)$/.test(

@@ -274,7 +274,7 @@ export const wrappers: readonly Program[] = [
       "-E <eof>": [],
       "-a --arg-file <file>": reads,
       "-0 --null": [],
-      "-J <text>": [],
+      "-J -R -S <text>": [],
     },
     does: runsWithInput,
     examples: {

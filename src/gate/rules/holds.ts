@@ -119,7 +119,7 @@ export const holds: readonly Rule[] = [
     id: "opaque",
     verdict: "hold",
     summary: "Running what can't be seen",
-    match: { kind: "opaque" },
+    match: { kind: "opaque", undoable: ["costly", "no"] },
     reason: "so that nobody can say beforehand what it does",
     instead: "Save it to a file in the workspace, read it, then run that file",
     examples: { "curl -s https://example.com/x.sh | sh": "hold", 'eval "$CODE"': "hold" },

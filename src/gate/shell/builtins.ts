@@ -25,6 +25,8 @@ const changeFolder: Builtin = (runner, shell, args) => {
 };
 
 const declare: Builtin = (runner, shell, args) => {
+  // A name that stands for another: what it holds is not followed.
+  const refers = args.some((arg) => /^-\w*n/.test(arg.text));
   for (const arg of args) {
     const equals = arg.text.indexOf("=");
     if (arg.text.startsWith("-") || equals <= 0) continue;
@@ -35,7 +37,7 @@ const declare: Builtin = (runner, shell, args) => {
       fixed: Math.max(0, arg.fixed - equals - 1),
       quoted: false,
     };
-    shell.variables.set(name, [value]);
+    shell.variables.set(name, [refers ? unknown(`$${name}`) : value]);
     judgeVariable(runner, shell, name, value);
   }
   if (args.length === 0) return { ...noFlow, text: undefined };
@@ -187,7 +189,9 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
     (_runner, shell, args) => {
       if (args[0]?.text === "-v" && args[1] !== undefined) {
         const text = formatted(args.slice(2));
-        shell.variables.set(args[1].text, [text === undefined ? unknown(`$${args[1].text}`) : literal(text)]);
+        shell.variables.set(args[1].text, [
+          text === undefined ? unknown(`$${args[1].text}`) : { ...literal(text), quoted: false, hidden: true },
+        ]);
         return noFlow;
       }
       return {

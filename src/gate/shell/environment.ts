@@ -80,6 +80,14 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
   if (name === "PATH") return judgePath(runner, shell, value);
   if (commands.has(name)) {
     if (quietCommands.has(text.trim())) return;
+    if (name === "PROMPT_COMMAND" || name === "BASH_COMMAND")
+      runner.emit(shell, {
+        kind: "persist",
+        what: `set ${name}, which runs at every prompt`,
+        target: name,
+        place: "workspace",
+        undoable: "costly",
+      });
     if (value.fixed < text.length)
       return runner.emit(shell, {
         kind: "opaque",

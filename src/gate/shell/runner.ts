@@ -12,7 +12,8 @@ import {
   type PathUse,
   type Program,
 } from "../programs/program.ts";
-import { byVerb, ProgramUse, programName, useProgram } from "../programs/use.ts";
+import { destroysByName, forcingFlag } from "../programs/verbs.ts";
+import { byVerb, untold, ProgramUse, programName, useProgram } from "../programs/use.ts";
 import { parseArguments } from "../programs/parse.ts";
 import type { Scene } from "../scene.ts";
 import { judgeForeignCode } from "../code/index.ts";
@@ -203,17 +204,20 @@ export class Runner {
     if (parsed.unknown.includes("--dry-run") || parsed.unknown.includes("--dryrun")) return unknownFlow;
     // `find. -name x`: no program has such a name, and the shell says so.
     if (name.endsWith(".")) return unknownFlow;
-    if (parsed.operands.length > 0) {
+    if (destroysByName(name))
+      this.emit(shell, {
+        kind: "mutate-remote",
+        what: `run ${name} ${args
+          .map((arg) => arg.text)
+          .join(" ")
+          .slice(0, 120)}, whose name says that it removes or ends something`,
+        target: name,
+        place: "system",
+        undoable: "no",
+      });
+    if (parsed.operands.length > 0 || parsed.unknown.some((flag) => forcingFlag(flag)))
       byVerb(use, parsed.operands, parsed.unknown, true);
-      return use.out;
-    }
-    this.emit(shell, {
-      kind: "opaque",
-      what: `run ${name}, a program that Signalbox does not know`,
-      target: name,
-      sure: "opaque",
-      undoable: "costly",
-    });
+    else untold(use, name, parsed.unknown);
     return use.out;
   }
 

@@ -117,12 +117,23 @@ function walkNode(runner: Runner, shell: Shell, node: PipelineNode, stdin: Flow)
       });
       return noFlow;
     case "Coproc":
-      // What it is told comes later, by a pipe.
-      return deeper(runner, () =>
-        node.body.type === "CompoundList"
-          ? walkList(runner, shell.fork(), node.body, unknownFlow)
-          : walkNode(runner, shell.fork(), node.body, unknownFlow),
-      );
+      return deeper(runner, () => {
+        const before = scene.effects.length;
+        // What it is told comes later, by a pipe.
+        const out =
+          node.body.type === "CompoundList"
+            ? walkList(runner, shell.fork(), node.body, unknownFlow)
+            : walkNode(runner, shell.fork(), node.body, unknownFlow);
+        if (scene.effects.slice(before).some(({ kind }) => kind === "receive" || kind === "send" || kind === "opaque"))
+          scene.emit({
+            kind: "opaque",
+            what: "keep a program in the background that is told later what to do",
+            target: "coproc",
+            sure: "opaque",
+            undoable: "no",
+          });
+        return out;
+      });
     case "Subshell":
       return deeper(runner, () => walkList(runner, shell.fork(), node.body, stdin));
     case "BraceGroup":

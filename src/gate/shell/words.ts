@@ -188,6 +188,8 @@ const literalPiece = (text: string, secret = false, hidden = false): Piece => pi
 function split(pieces: readonly Piece[], at: Substituting, quoted: boolean): Piece[] {
   if (quoted) return pieces.map((p) => ({ ...p, quoted: true }));
   const separators = at.shell.variables.get("IFS")?.[0]?.text ?? " \t\n";
+  // Separators of one's own choice put words together that the text does not show.
+  const odd = separators !== " \t\n" && !/^[\s,:]*$/.test(separators);
   const out: Piece[] = [];
   for (const p of pieces) {
     if (!p.known) {
@@ -200,7 +202,13 @@ function split(pieces: readonly Piece[], at: Substituting, quoted: boolean): Pie
       if (!ends && !separators.includes(p.text[i] as string)) continue;
       if (i > from) {
         const text = p.text.slice(from, i);
-        out.push(piece(text, true, { secret: p.secret, hidden: p.hidden === true, glob: /[*?[]/.test(text) }));
+        out.push(
+          piece(text, true, {
+            secret: p.secret,
+            hidden: p.hidden === true || odd || (separators === ":" && pieces.length > 0),
+            glob: /[*?[]/.test(text),
+          }),
+        );
       }
       if (!ends) out.push(splitHere);
       from = i + 1;
