@@ -154,6 +154,6 @@ function proofFindings(agent: WiredAgent, proof: Proof): Finding[] {
 
 function trustFindings(trust: TrustReport | null): Finding[] {
   if (trust?.state === "untrusted")
-    return [{ severity: "open", id: "codex-untrusted", what: trust.why, fix: "signalbox doctor codex --trust" }];
+    return [{ severity: "open", id: "codex-untrusted", what: trust.why, fix: "signalbox wire codex" }];
   return [];
 }

@@ -56,13 +56,11 @@ export function sharedCases(agent: TestedAgent): void {
     const world = await openWorld(t, { agent, script: () => shell("rm precious.txt") });
     const precious = join(world.workspace, "precious.txt");
     writeFileSync(precious, "nowhere else\n");
-    const terminal = world.terminal();
-    assert.equal((await terminal.type("true")).code, 0);
     const running = world.run({ prompt: "Tidy up." });
-    const hold = await world.held();
+    const hold = await world.held(running);
     assert.ok(existsSync(precious), "it ran while it was held");
     assert.equal(world.model.requests.length, 1, "the agent went on while the call was held");
-    const approved = await terminal.type(`signalbox hold approve ${hold.id}`);
+    const approved = await world.terminal.type(`signalbox hold approve ${hold.id}`);
     assert.equal(approved.code, 0, approved.shown);
     const run = await running;
     assert.equal(run.code, 0, run.stderr);
@@ -79,11 +77,9 @@ export function sharedCases(agent: TestedAgent): void {
       const world = await openWorld(t, { agent, script: () => shell("rm precious.txt") });
       const precious = join(world.workspace, "precious.txt");
       writeFileSync(precious, "nowhere else\n");
-      const terminal = world.terminal();
-      assert.equal((await terminal.type("true")).code, 0);
       const running = world.run({ prompt: "Tidy up." });
-      const hold = await world.held();
-      const denied = await terminal.type(`signalbox hold deny ${hold.id} keep it for the tax office`);
+      const hold = await world.held(running);
+      const denied = await world.terminal.type(`signalbox hold deny ${hold.id} keep it for the tax office`);
       assert.equal(denied.code, 0, denied.shown);
       assert.equal((await running).code, 0);
       assert.ok(existsSync(precious));
@@ -91,24 +87,20 @@ export function sharedCases(agent: TestedAgent): void {
     },
   );
 
-  test(`${name}: an edit outside the workspace is held`, needs(agent), async (t) => {
+  test(`${name}: a file tool outside the workspace is held`, needs(agent), async (t) => {
     const script = ({ userHome }: Paths) =>
-      one({ role: "edit", path: join(userHome, "notes.txt"), before: "mine", after: "theirs" });
+      one({ role: "write", path: join(userHome, "notes.txt"), content: "from the agent\n" });
     const world = await openWorld(t, { agent, script });
     const notes = join(world.userHome, "notes.txt");
-    writeFileSync(notes, "mine\n");
-    const terminal = world.terminal();
-    assert.equal((await terminal.type("true")).code, 0);
-    const running = world.run({ prompt: "Edit my notes." });
-    const hold = await world.held();
+    const running = world.run({ prompt: "Write my notes." });
+    const hold = await world.held(running);
     assert.ok(
       hold.effects.some((effect) => effect.kind === "write" && effect.target === notes),
       JSON.stringify(hold.effects),
     );
-    assert.equal(world.file(notes), "mine\n");
-    assert.equal((await terminal.type(`signalbox hold deny ${hold.id} not yours`)).code, 0);
+    assert.equal((await world.terminal.type(`signalbox hold deny ${hold.id} not yours`)).code, 0);
     assert.equal((await running).code, 0);
-    assert.equal(world.file(notes), "mine\n");
+    assert.ok(!existsSync(notes));
     assert.match(told(world.model), /not yours/);
   });
 

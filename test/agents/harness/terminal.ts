@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const repository = join(import.meta.dirname, "..", "..", "..");
@@ -10,11 +11,12 @@ export interface Terminal extends AsyncDisposable {
   type(command: string): Promise<{ readonly shown: string; readonly code: number }>;
 }
 
-export function openTerminal(options: {
+/** Resolves when whatever starts from now on is younger than the terminal, by the kernel's clock. */
+export async function openTerminal(options: {
   cwd: string;
   environment: Readonly<Record<string, string>>;
   signal: AbortSignal;
-}): Terminal {
+}): Promise<Terminal> {
   const { cwd, environment, signal } = options;
   const built = spawnSync(process.execPath, [join(repository, "scripts", "build-hook.js"), "--tests", "--quiet"], {
     encoding: "utf8",
@@ -30,7 +32,7 @@ export function openTerminal(options: {
     look();
   });
   let commands = 0;
-  return {
+  const terminal: Terminal = {
     async type(command) {
       const mark = `ended-${++commands}`;
       shown = "";
@@ -52,4 +54,14 @@ export function openTerminal(options: {
       await closed;
     },
   };
+  await terminal.type("true");
+  const openedMs = uptimeMs();
+  // There is no event for the passing of time; the kernel's clock goes on by 10 ms.
+  while (uptimeMs() <= openedMs + tickMs) await new Promise((resolve) => setImmediate(resolve));
+  return terminal;
 }
+
+/** Starts of processes are told in ticks, so two in one tick are of one age. */
+const tickMs = 10;
+
+const uptimeMs = (): number => Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 1_000;

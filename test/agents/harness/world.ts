@@ -32,8 +32,8 @@ export interface World extends Paths {
   run(run: AgentRun): Promise<HostRun>;
   /** Runs our own CLI, as a person or a script would. */
   signalbox(...words: readonly string[]): Promise<HostRun>;
-  /** Open holds until one fits; resolves when it is opened. */
-  held(fits?: (hold: HoldView) => boolean): Promise<HoldView>;
+  /** The first open hold, now or when it comes. @throws when the agent ends without one */
+  held(running: Promise<HostRun>): Promise<HoldView>;
   holds(): Promise<readonly HoldView[]>;
   /** Newest first. */
   entries(kind?: string): Promise<readonly EntryView[]>;
@@ -42,8 +42,8 @@ export interface World extends Paths {
   /** SIGKILL; the hook may start it again. */
   killDaemon(): Promise<void>;
   daemonPid(): Promise<number>;
-  /** A person's terminal; open it before the agent starts, as a person's is. */
-  terminal(): Terminal;
+  /** A person's: opened before the agent starts. */
+  readonly terminal: Terminal;
   file(path: string): string;
   readonly signal: AbortSignal;
 }
@@ -97,8 +97,8 @@ export async function openWorld(t: TestContext, options: WorldOptions): Promise<
 
   const daemons = new Set<ChildProcess>();
   const pid = async () => {
-    await using client = await connect({ socket: place.socket, signal });
-    return (await client.call("daemon/hello", {}, { signal })).pid;
+    await using client = await connect({ socket: place.socket });
+    return (await client.call("daemon/hello", {})).pid;
   };
   const killDaemon = async () => {
     const running = await pid();
@@ -106,26 +106,20 @@ export async function openWorld(t: TestContext, options: WorldOptions): Promise<
     await gone(running, signal);
   };
   stack.defer(async () => {
-    // The hook may have started one that is nobody's child: it is asked for its pid.
-    for (const child of daemons) child.kill("SIGKILL");
+    // No hook starts another one from now on; one that a hook has started is nobody's child and is asked for its pid.
     writeFileSync(join(place.home, homeFiles.stay), "");
-    await connect({ socket: place.socket }).then(
-      async (client) => {
-        const { pid: last } = await client.call("daemon/hello", {});
-        client.close();
-        process.kill(last, "SIGKILL");
-      },
-      () => undefined, // no daemon answers: that is what is wanted
-    );
+    const last = await pid().catch(() => undefined);
+    for (const child of daemons) child.kill("SIGKILL");
+    if (last !== undefined) process.kill(last, "SIGKILL");
   });
   const signalbox = (...words: readonly string[]) =>
     runHost({ file: process.execPath, args: [mainFile, ...words], cwd: workspace, environment }, { signal });
 
   daemons.add(await startDaemon(place, environment, options.settings ?? [], signal));
+  const terminal = stack.use(await openTerminal({ cwd: userHome, environment, signal }));
   if (options.wired !== false) {
-    const wired = await signalbox("wire", agent.name);
-    if (wired.code !== 0)
-      throw new Error(`wire ${agent.name} ended with ${wired.code}: ${wired.stderr}${wired.stdout}`);
+    const { code, shown } = await terminal.type(`signalbox wire ${agent.name}`);
+    if (code !== 0) throw new Error(`wire ${agent.name} ended with ${code}: ${shown}`);
   }
 
   return {
@@ -140,7 +134,7 @@ export async function openWorld(t: TestContext, options: WorldOptions): Promise<
     signalbox,
     file: (path) => readFileSync(path, "utf8"),
     run: (run) => runHost(agent.command(agentPlace, run), { signal }),
-    terminal: () => stack.use(openTerminal({ cwd: userHome, environment, signal })),
+    terminal,
     async killDaemonForGood() {
       writeFileSync(
         join(place.home, homeFiles.launch),
@@ -157,18 +151,21 @@ export async function openWorld(t: TestContext, options: WorldOptions): Promise<
       return (await client.call("ledger/list", { limit: 1_000, ...(kind === undefined ? {} : { kind }) }, { signal }))
         .entries;
     },
-    async held(fits = () => true) {
+    async held(running) {
       await using client = await connect({ socket: place.socket, signal });
-      const { promise, resolve } = Promise.withResolvers<HoldView>();
+      const { promise, resolve, reject } = Promise.withResolvers<HoldView>();
       const look = (hold: HoldView) => {
-        if (hold.state === "open" && fits(hold)) resolve(hold);
+        if (hold.state === "open") resolve(hold);
       };
+      void running.then(({ stderr }) => {
+        const told = model.requests.at(-1)?.results.map(({ text }) => text);
+        reject(
+          new Error(`the agent ended and nothing was held; its model was told ${JSON.stringify(told)}; ${stderr}`),
+        );
+      }, reject);
       const stream = await client.stream("hold/watch", {}, ({ hold }) => look(hold), { signal });
       for (const hold of stream.first.holds) look(hold);
-      return Promise.race([
-        promise,
-        stream.ended.then(() => Promise.reject(new Error("the watch ended before a hold came"))),
-      ]);
+      return await promise;
     },
   };
 }
