@@ -90,7 +90,13 @@ export class OpenLedger implements Ledger {
       report,
     });
     this.#scope = new Scope(report);
-    store.onCommit(() => this.#committed());
+    store.onCommit(() => {
+      try {
+        this.#committed();
+      } catch (error) {
+        report("ledger after commit", error); // what was committed stays so; what follows is tried again at the next commit
+      }
+    });
     this.#start();
     this.#scope.spawn("ledger upkeep", (signal) => this.#upkeep(signal));
   }
