@@ -26,6 +26,8 @@ export interface TestedAgent {
   readonly name: "claude-code" | "codex" | "gemini";
   /** Absolute, or undefined when it is not installed. */
   readonly binary: string | undefined;
+  /** Flags in place of the usual ones, with which its own file tools may also reach that folder. */
+  reaching(folder: string): readonly string[];
   /** Writes what it needs to talk to the mock; runs before `wire`. */
   prepare(place: AgentPlace): void;
   command(place: AgentPlace, run: AgentRun): HostCommand;
@@ -50,6 +52,7 @@ const mustExist = (agent: TestedAgent): string => {
 export const claudeCode: TestedAgent = {
   name: "claude-code",
   binary: binaryOf("claude-code", "claude"),
+  reaching: () => ["--allowedTools", "Bash,Write,Edit,Agent"],
   prepare({ userHome }) {
     mkdirSync(join(userHome, ".claude"), { recursive: true });
   },
@@ -64,7 +67,7 @@ export const claudeCode: TestedAgent = {
       "--include-hook-events",
       "--model",
       "mock-model",
-      ...(run.flags ?? ["--allowedTools", "Bash,Write,Edit,Agent"]),
+      ...(run.flags ?? claudeCode.reaching("")),
     ],
     cwd: run.cwd ?? place.workspace,
     environment: {
@@ -85,6 +88,7 @@ export const claudeCode: TestedAgent = {
 export const codex: TestedAgent = {
   name: "codex",
   binary: binaryOf("codex", "codex"),
+  reaching: () => [],
   prepare({ userHome, modelUrl }) {
     mkdirSync(join(userHome, ".codex"), { recursive: true });
     writeFileSync(
@@ -127,6 +131,7 @@ enabled = false
 export const gemini: TestedAgent = {
   name: "gemini",
   binary: binaryOf("gemini", "gemini"),
+  reaching: (folder) => ["--approval-mode", "yolo", "--include-directories", folder],
   prepare({ userHome }) {
     mkdirSync(join(userHome, ".gemini"), { recursive: true });
     const settings = {

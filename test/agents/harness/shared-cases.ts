@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { connect } from "../../../src/client/index.ts";
@@ -88,19 +88,21 @@ export function sharedCases(agent: TestedAgent): void {
   );
 
   test(`${name}: a file tool outside the workspace is held`, needs(agent), async (t) => {
-    const script = ({ userHome }: Paths) =>
-      one({ role: "write", path: join(userHome, "notes.txt"), content: "from the agent\n" });
+    // In no temp folder, where agents may write. It is never written; were it, it would be removed.
+    const outside = join("/opt", `signalbox-test-${process.pid}.txt`);
+    t.after(() => rmSync(outside, { force: true }));
+    const script = () => one({ role: "write", path: outside, content: "from the agent\n" });
     const world = await openWorld(t, { agent, script });
-    const notes = join(world.userHome, "notes.txt");
-    const running = world.run({ prompt: "Write my notes." });
+    const running = world.run({ prompt: "Write a note.", flags: agent.reaching("/opt") });
     const hold = await world.held(running);
     assert.ok(
-      hold.effects.some((effect) => effect.kind === "write" && effect.target === notes),
+      hold.effects.some((effect) => effect.kind === "write" && effect.target === outside),
       JSON.stringify(hold.effects),
     );
-    assert.equal((await world.terminal.type(`signalbox hold deny ${hold.id} not yours`)).code, 0);
+    const denied = await world.terminal.type(`signalbox hold deny ${hold.id} not yours`);
+    assert.equal(denied.code, 0, denied.shown);
     assert.equal((await running).code, 0);
-    assert.ok(!existsSync(notes));
+    assert.ok(!existsSync(outside));
     assert.match(told(world.model), /not yours/);
   });
 
