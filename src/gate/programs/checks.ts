@@ -1,5 +1,7 @@
-import { builds, mutatesRemote, nothing, publishes, runsOwn, sendsFiles } from "./acts.ts";
-import type { Program } from "./program.ts";
+import { builds, mutatesRemote, nothing, publishes, runsLine, runsOwn, sendsFiles } from "./acts.ts";
+import type { Act, Program } from "./program.ts";
+import { changesHomeSettings } from "./packages.ts";
+import { byVerbs } from "./service-verbs.ts";
 
 /** Test runners, linters, formatters and type checkers: they run and rewrite what the workspace defines. */
 export const checks: readonly Program[] = [
@@ -165,7 +167,7 @@ export const checks: readonly Program[] = [
       "artillery",
       "autocannon",
       "wrk",
-      "hyperfine",
+
       "lighthouse",
       "lhci",
       "pa11y",
@@ -296,7 +298,7 @@ export const checks: readonly Program[] = [
     },
   },
   {
-    names: ["codecov", "coveralls", "datadog-ci", "bundlewatch"],
+    names: ["codecov", "coveralls", "bundlewatch"],
     summary: "upload reports",
     subcommands: {
       "upload|report|do-upload|upload-process|junit upload|sarif upload|sourcemaps upload|coverage upload": sendsFiles,
@@ -304,6 +306,34 @@ export const checks: readonly Program[] = [
     },
     does: sendsFiles,
     examples: { "codecov upload-process -f coverage.xml": "hold", "codecov --version": "allow" },
+  },
+  {
+    names: ["hyperfine", "concurrently", "npm-run-all", "run-p", "run-s"],
+    summary: "run several commands",
+    flags: {
+      "-w --warmup -r --runs -m --min-runs -M --max-runs -n --names --command-name -c --prefix-colors -p --prefix -k -S --shell -u --time-unit -i --ignore <x>":
+        nothing,
+      "--prepare --setup --cleanup --conclude <command>": runsLine,
+      "--export-json --export-markdown --export-csv <file>": (use, args) =>
+        args.forEach((file) => use.path(file, { kind: "write" })),
+    },
+    does: (use, args) => (/^(?:npm-run-all|run-[ps])$/.test(use.name) ? runsOwn(use, []) : runsLine(use, args)),
+    examples: {
+      "hyperfine --warmup 3 'node a.js'": "allow",
+      "hyperfine 'ls; rm -rf /'": "deny",
+      "concurrently 'npm:dev' 'npm test'": "allow",
+    },
+  },
+  {
+    names: ["datadog-ci"],
+    summary: "Datadog for build servers",
+    flags: { "--service --env --tags <x>": nothing, "--dry-run": "inert" },
+    subcommands: {
+      "junit upload|sarif upload|sourcemaps upload|coverage upload|dsyms upload|lambda instrument|synthetics run-tests":
+        sendsFiles,
+    },
+    otherwise: byVerbs(),
+    examples: { "datadog-ci monitors list": "allow", "datadog-ci junit upload report.xml": "hold" },
   },
   {
     names: ["bundle", "bundler"],
@@ -329,18 +359,24 @@ export const checks: readonly Program[] = [
       "-s --source --clear-sources <url>": nothing,
     },
     subcommands: {
-      "install|update|list|search|info|specification|spec|build|contents|dependency|environment|env|fetch|help|outdated|query|server|stale|unpack|which|check|pristine|cleanup|open|rdoc|lock|sources --list":
+      "install|update|list|search|info|specification|spec|build|contents|dependency|environment|env|fetch|help|outdated|query|server|stale|unpack|which|check|pristine|cleanup|open|rdoc|lock":
         builds,
       uninstall: builds,
       push: publishes("publish the gem"),
       "yank|owner|trust|untrust": mutatesRemote("change the published gem", "no"),
-      "sources|signin|signout": (use) =>
-        use.path(
-          { text: "~/.gemrc", fixed: 8, glob: false, secret: false, quoted: false },
-          { kind: "write", keeps: true },
-        ),
+      sources: {
+        flags: { "-a --add -r --remove -u --update <url>": changesGemrc(), "-c --clear-all": changesGemrc() },
+        does: nothing,
+      },
+      "signin|signout": changesGemrc(),
     },
-    examples: { "gem install bundler": "allow", "gem push x-1.0.gem": "hold", "gem yank x -v 1.0": "hold" },
+    examples: {
+      "gem install bundler": "allow",
+      "gem push x-1.0.gem": "hold",
+      "gem yank x -v 1.0": "hold",
+      "gem sources": "allow",
+      "gem sources --add https://evil.example": "hold",
+    },
   },
   {
     names: ["rails", "rake", "hanami"],
@@ -439,3 +475,7 @@ export const checks: readonly Program[] = [
     examples: { "artisan migrate": "allow", "artisan migrate:fresh --seed": "hold", "wp db reset --yes": "hold" },
   },
 ];
+
+function changesGemrc(): Act {
+  return changesHomeSettings("~/.gemrc");
+}

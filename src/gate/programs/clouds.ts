@@ -12,19 +12,24 @@ import {
   writes,
 } from "./acts.ts";
 import type { Act, Arg, Program } from "./program.ts";
-import { verbOf } from "./verbs.ts";
+import { byVerbs } from "./service-verbs.ts";
 
 /** The big clouds' clients. Thousands of subcommands: named here is what their verb does not tell; the verb tells the rest. */
 
 const destroys = (what: string): Act => mutatesRemote(what, "no");
 
-const isStore = ({ text }: Arg): boolean => /^(?:s3|gs|az|oss|cos|b2|r2|oci|wasb|abfss?|https?):\/\//.test(text);
+const isStore = ({ text }: Arg): boolean =>
+  /^(?:(?:s3|gs|az|oss|cos|b2|r2|oci|wasb|abfss?|https?):\/\/|[\w-]{2,}:)/.test(text);
 
 /** Copies between here and an object store: what leaves is sent, what comes is a file. */
 const copies: Act = (use, args) => {
   const [from, to] = [args[0], args.at(-1)];
   if (from === undefined || to === undefined || args.length < 2) return;
-  const deletes = use.has("--delete") || use.has("-d") || use.has("--delete-destination");
+  const deletes =
+    (use.name === "rclone" && use.title.endsWith("sync")) ||
+    use.has("--delete") ||
+    use.has("-d") ||
+    use.has("--delete-destination");
   if (isStore(to)) {
     if (!isStore(from)) act(reads, use, [from]);
     const what = `${use.title}: copy ${from.text} to ${to.text}`;
@@ -43,45 +48,6 @@ const copies: Act = (use, args) => {
   use.net(from, { kind: "receive" });
   if (to.text !== "-") use.path(to, { kind: deletes ? "delete" : "write", tree: deletes, keeps: !deletes });
 };
-
-/** `aws` and its like: the operation's name says what it does, unless it gives out a secret. */
-const byName =
-  (secret: RegExp): Act =>
-  (use, args) => {
-    const words = args.slice(0, 6).map(({ text }) => text);
-    const said = [use.title, ...words].join(" ").slice(0, 160);
-    if (secret.test(words.join(" "))) {
-      use.emit({
-        kind: "read",
-        what: `${said}: print a secret`,
-        target: words.join(" "),
-        place: "remote",
-        secret: "reads",
-      });
-      use.output({ text: undefined, secret: true, remote: true });
-      return;
-    }
-    const verb = words
-      .map((word) => (/[/=:]/.test(word) ? undefined : verbOf(word)))
-      .find((each) => each !== undefined);
-    if (words.at(-1) === "help" || words.length === 0) return;
-    if (verb === "reads") return act(asks, use, []);
-    if (verb === undefined)
-      return use.emit({
-        kind: "opaque",
-        what: `${said}, which is not known to only read`,
-        target: use.name,
-        sure: "opaque",
-        undoable: "costly",
-      });
-    use.emit({
-      kind: "mutate-remote",
-      what: said,
-      target: words.slice(0, 2).join(" "),
-      place: "remote",
-      undoable: verb === "destroys" ? "no" : "costly",
-    });
-  };
 
 /** `az rest --method delete`, `gcloud ... --command`, `oci raw-request`: a request of its own method. */
 const request: Act = (use) => {
@@ -146,7 +112,7 @@ export const clouds: readonly Program[] = [
       "logs tail|logs filter-log-events|logs start-query|logs get-query-results|cloudformation validate-template|cloudformation detect-stack-drift|dynamodb scan|dynamodb query|dynamodb batch-get-item|s3api head-object|s3api head-bucket|ce get-cost-and-usage|athena start-query-execution|history":
         asks,
     },
-    otherwise: byName(awsSecrets),
+    otherwise: byVerbs(awsSecrets, "pair"),
     examples: {
       "aws s3 ls s3://bucket": "allow",
       "aws ec2 describe-instances --filters Name=tag:env,Values=prod": "allow",
@@ -161,6 +127,9 @@ export const clouds: readonly Program[] = [
       "aws lambda list-functions": "allow",
       "aws iam create-access-key": "hold",
       "aws sts get-caller-identity": "allow",
+      "aws logs delete-log-group --log-group-name a": "hold",
+      "aws events list-rules": "allow",
+      "aws transfer list-servers": "allow",
     },
   },
   {
@@ -194,7 +163,7 @@ export const clouds: readonly Program[] = [
       "functions deploy|run deploy|app deploy|deploy releases create|builds submit|firestore import|sql import":
         mutatesRemote("deploy or load"),
     },
-    otherwise: byName(/(?:^| )secrets versions access\b/),
+    otherwise: byVerbs(/(?:^| )secrets versions access\b/, "groups"),
     examples: {
       "gcloud compute instances list --project shop": "allow",
       "gcloud --project list compute instances delete vm": "hold",
@@ -203,6 +172,7 @@ export const clouds: readonly Program[] = [
       "gcloud config set project shop": "hold",
       "gcloud logging read 'severity>=ERROR' --limit 5": "allow",
       "gcloud run deploy api --source .": "hold",
+      "gcloud run services list": "allow",
       "gcloud storage rm gs://bucket/**": "hold",
     },
   },
@@ -228,12 +198,13 @@ export const clouds: readonly Program[] = [
         mutatesRemote("change what is stored or who may read it"),
       "serve|mount|rcd": mutatesRemote("serve what is stored"),
     },
-    otherwise: byName(/$^/),
+    otherwise: byVerbs(),
     examples: {
       "gsutil ls gs://bucket": "allow",
       "gsutil -m rm -r gs://bucket": "hold",
       "rclone lsd remote:": "allow",
       "rclone purge remote:backup": "hold",
+      "rclone sync build remote:site": "hold",
       "mc ls play": "allow",
       "mc rm --recursive --force play/bucket": "hold",
       "azcopy list https://x.blob.core.windows.net/c": "allow",
@@ -266,10 +237,15 @@ export const clouds: readonly Program[] = [
       "deployment group what-if|deployment sub what-if|deployment group validate|deployment sub validate|graph query|monitor log-analytics query|monitor metrics list|cdn name-exists|storage account check-name|acr check-name|webapp log tail|pipelines runs show|boards query":
         asks,
     },
-    otherwise: byName(/\b(?:list-keys|regenerate-keys?|show-connection-string|get-access-token|keys list)\b/),
+    otherwise: byVerbs(
+      /\b(?:list-keys|regenerate-keys?|show-connection-string|get-access-token|keys list)\b/,
+      "groups",
+    ),
     examples: {
       "az vm list -g rg -o table": "allow",
       "az group delete --name rg --yes": "hold",
+      "az monitor metrics alert delete -n a": "hold",
+      "az search service delete -n a": "hold",
       "az keyvault secret show --vault-name v -n s": "hold",
       "az rest --method get --url /subscriptions": "allow",
       "az rest --method delete --url /subscriptions/1": "hold",
@@ -356,15 +332,16 @@ export const clouds: readonly Program[] = [
         revealsSecret("print a token"),
       "auth init|auth login|auth switch|login|logout|configure|config set|config init|setup config|context create|context use|context set|profile create|profile set":
         persists("change the client's credentials or settings"),
-      "auth list|config list|config get|config show|config view|version|completion|help|whoami|account get|account|regions|plans|status|ip|ping|netcheck|profile list|auth-tokens":
+      "auth list|config list|config get|config show|config view|version|completion|help|whoami|account get|account|regions|plans|status|ip|ping|netcheck|profile list|auth-tokens|health|me|self|evaluate|config init":
         asks,
       "compute ssh|ssh|exec|server ssh|connect": mutatesRemote("reach into a machine", "costly"),
       "raw-request|api-call|api": (use) => request(use, []),
+      "tunnel list|tunnel info|serve status|funnel status": asks,
       "up|down|tunnel|http|tcp|start|serve|funnel|share": mutatesRemote(
         "open a way to this machine or change its network",
       ),
     },
-    otherwise: byName(/\b(?:oauth-tokens|create-api-key|kubeconfig show|reveal|show-secret|credential create)\b/),
+    otherwise: byVerbs(/\b(?:oauth-tokens|create-api-key|kubeconfig show|reveal|show-secret|credential create)\b/),
     examples: {
       "doctl compute droplet list": "allow",
       "doctl compute droplet delete 12 -f": "hold",

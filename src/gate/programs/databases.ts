@@ -1,5 +1,6 @@
 import { builds, code, nothing, reads, script, stdinCode, when, writes } from "./acts.ts";
 import { type Act, isLiteral, type Program, type Use } from "./program.ts";
+import { byVerbs } from "./service-verbs.ts";
 
 /** Clients of databases. What they are told to do is judged as SQL, or by the command's name; a server that is local is one all the same. */
 
@@ -446,37 +447,15 @@ export const databases: readonly Program[] = [
       "--dry-run": "inert",
     },
     subcommands: {
-      "get|ls|keys|scan|kv get|kv list|members|catalog|monitor|watch|endpoint health|endpoint status|member list|job status|node status|alloc status|alloc logs":
+      "get|ls|keys|scan|kv get|kv list|members|catalog|monitor|watch|endpoint health|endpoint status|member list|job status|node status|alloc status|alloc logs|node-status|alloc-status|job-status|sub|subscribe|me|rtt|latency":
         (use) => use.output({ text: undefined, remote: true }),
       "del|kv delete|kv del|kv rm|kv purge|purge|delete|job stop|stream rm|stream purge|stream delete|consumer rm|queue purge|delete_queue|delete_vhost|delete_user|purge_queue|reset|force_reset|stop_app|shutdown|stop|drop":
         changesDatabase("delete or stop", "no"),
     },
     does: (use, args) => {
-      if (args.length === 0) return;
-      if (/^(?:airflow|dbt|dagster|prefect|flink)$/.test(use.name))
-        return /^(?:db|delete|dags)$/.test(args[0]?.text ?? "") && /reset|clean|delete|drop/.test(args[1]?.text ?? "")
-          ? changesDatabase("reset", "no")(use, args)
-          : builds(use, []);
-      const first = args.find(({ text }) =>
-        /^(?:list|show|status|describe|info|report|stats?|get|help|version|ls|health|ping|check|view|top|cluster_status|list_\w+|env|account|context|server|schema|stream|consumer|queue|kv)/.test(
-          text,
-        ),
-      );
-      if (
-        first === undefined ||
-        args.some(({ text }) =>
-          /^(?:add|del(?:ete)?|rm|remove|purge|create|edit|update|put|pub(?:lish)?|send|set|import|restore|copy|reset|seal|step-?down|clear|drop|stop|shutdown|declare|move|rename|backup)(?:[-_:]|$)/.test(
-            text,
-          ),
-        )
-      )
-        changesDatabase(
-          args
-            .slice(0, 3)
-            .map(({ text }) => text)
-            .join(" "),
-          args.some(({ text }) => /^(?:del|rm|remove|purge|drop|clear|reset)/.test(text)) ? "no" : "costly",
-        )(use, []);
+      const pipelines = /^(?:airflow|dbt|dagster|prefect|flink)$/.test(use.name);
+      if (!pipelines || args.some(({ text }) => /^(?:reset|clean|delete|drop|purge)$/.test(text))) byVerbs()(use, args);
+      else builds(use, []);
     },
     examples: {
       "rabbitmqctl list_queues": "allow",

@@ -1,5 +1,6 @@
 import { act, asks, builds, mutatesRemote, nothing, opaque, persists, revealsSecret, runsLine } from "./acts.ts";
 import type { Act, Arg, Program, Use } from "./program.ts";
+import { byVerbs } from "./service-verbs.ts";
 
 /**
  * Clients of GitHub, GitLab and their kin. Talking about code (issues, comments, reviews, merge requests) is part of the work, can be edited
@@ -148,6 +149,7 @@ export const forges: readonly Program[] = [
       "extension install|extension upgrade|extension create": opaque("install an extension, code that later calls run"),
       "extension exec": opaque("run an extension"),
     },
+    otherwise: byVerbs(),
     examples: {
       "gh pr view 3 --json title,body": "allow",
       "gh pr create --title 'Fix' --body 'Because'": "allow",
@@ -211,6 +213,7 @@ export const forges: readonly Program[] = [
         "change the login or settings of glab",
       ),
     },
+    otherwise: byVerbs(),
     examples: {
       "glab mr list --author bob": "allow",
       "glab mr create --title x --description y": "allow",
@@ -238,6 +241,7 @@ export const forges: readonly Program[] = [
       "circleci",
       "travis",
       "buildkite-agent",
+      "gitlab-runner",
       "bk",
       "drone",
       "woodpecker-cli",
@@ -267,12 +271,16 @@ export const forges: readonly Program[] = [
       "local execute|config validate|config process|config pack|build --local|run|test|scan|gym|lane|lint|validate|diagnostic|version|help|update --help":
         builds,
       "build:list|build:view|build list": asks,
+      "unregister|register|reset-token|uninstall|restart": mutatesRemote("change the runner", "no"),
       "submit|build|release|deliver|pilot|upload_to_testflight|upload_to_app_store|supply|publish|update":
         mutatesRemote("send a build or a release"),
     },
+    otherwise: byVerbs(),
     examples: {
       "jira issue list": "allow",
       "jira issue delete X-1": "hold",
+      "gitlab-runner unregister --all-runners": "hold",
+      "gitlab-runner list": "allow",
       "circleci config validate": "allow",
       "eas build:list": "allow",
       "eas submit -p ios": "hold",

@@ -1,11 +1,40 @@
+import { checks } from "./checks.ts";
+import { clouds } from "./clouds.ts";
+import { compiledLanguages } from "./compiled-languages.ts";
+import { databases } from "./databases.ts";
+import { developerTools } from "./developer-tools.ts";
 import { files } from "./files.ts";
+import { forges } from "./forges.ts";
 import { git } from "./git.ts";
+import { infrastructure } from "./infrastructure.ts";
+import { javascript } from "./javascript.ts";
+import { platforms } from "./platforms.ts";
+import { processes } from "./processes.ts";
 import type { Program } from "./program.ts";
+import { python } from "./python.ts";
+import { secretManagers } from "./secret-managers.ts";
 import { signalbox } from "./signalbox.ts";
 import { wrappers } from "./wrappers.ts";
 
 /** Every program that the gate knows by name. One import and one line per family; a name that two families claim is a mistake that a test finds. */
-export const families: readonly (readonly Program[])[] = [wrappers, files, git, signalbox];
+export const families: readonly (readonly Program[])[] = [
+  wrappers,
+  files,
+  git,
+  processes,
+  signalbox,
+  javascript,
+  python,
+  compiledLanguages,
+  checks,
+  databases,
+  infrastructure,
+  clouds,
+  forges,
+  platforms,
+  secretManagers,
+  developerTools,
+];
 
 export const programs: ReadonlyMap<string, Program> = new Map(
   families.flat().flatMap((program) => program.names.map((name) => [name, program] as const)),

@@ -224,7 +224,7 @@ export const javascript: readonly Program[] = [
       "sass",
       "electron",
       "electron-builder",
-      "concurrently",
+
       "lerna",
       "nx",
       "rush",

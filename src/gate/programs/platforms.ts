@@ -13,6 +13,7 @@ import {
 import { commonTools } from "./common-tools.ts";
 import { runsTool } from "./packages.ts";
 import type { Act, Program } from "./program.ts";
+import { byVerbs } from "./service-verbs.ts";
 
 /** Platforms that run applications, and services behind an API. Looking is free; deploying, deleting and paying are not. */
 
@@ -56,6 +57,7 @@ export const platforms: readonly Program[] = [
       "env:unset|sites:delete|addons:delete|blobs:delete": destroys("delete"),
       "login|logout": signsIn,
     },
+    otherwise: byVerbs(),
     examples: { "netlify dev": "allow", "netlify deploy --prod": "hold", "netlify sites:delete abc": "hold" },
   },
   {
@@ -79,6 +81,7 @@ export const platforms: readonly Program[] = [
       },
       "deploy|launch": publishes("deploy to Fly.io"),
     },
+    otherwise: byVerbs(),
     examples: {
       "fly status -a shop": "allow",
       "fly deploy": "hold",
@@ -103,6 +106,7 @@ export const platforms: readonly Program[] = [
         destroys("delete or reset"),
       "pg:pull|pg:backups:download": builds,
     },
+    otherwise: byVerbs(),
     examples: {
       "heroku apps": "allow",
       "heroku logs --tail -a shop": "allow",
@@ -139,6 +143,7 @@ export const platforms: readonly Program[] = [
       "secret put|secret bulk|versions secret put|kv key put|kv:key put|kv:bulk put|kv bulk put|r2 object put":
         changes("put a value"),
     },
+    otherwise: byVerbs(),
     examples: {
       "wrangler dev --port 8787": "allow",
       "wrangler deploy": "hold",
@@ -167,6 +172,7 @@ export const platforms: readonly Program[] = [
       "projects api-keys": revealsSecret("print the project's keys"),
       "login|logout": signsIn,
     },
+    otherwise: byVerbs(),
     examples: {
       "supabase start": "allow",
       "supabase db diff": "allow",
@@ -215,6 +221,7 @@ export const platforms: readonly Program[] = [
         destroys("delete"),
       "ssh|connect|login|logout": signsIn,
     },
+    otherwise: byVerbs(),
     examples: {
       "railway status --json": "allow",
       "railway logs": "allow",
@@ -292,7 +299,7 @@ export const platforms: readonly Program[] = [
       "login|logout|auth login|auth logout|profiles:use|profiles:create|configure|config set|auth add|auth": signsIn,
       "listen|logs tail|logs|samples|docs|open|dev|init|serve|run|version|help|completion|info|doctor|list|ls|whoami|config --list|status|theme check|theme dev|theme pull|app dev|app build|app generate|app info|hydrogen dev|typegen generate|schema extract|schema validate|console|migrate status|metadata diff|pull|show|ps|offline|build|codegen|typecheck|repro|dag|metrics|plots|diff|sync":
         asks,
-      "get|retrieve|search|events list|fixtures --help|releases list|projects list|organizations list|issues list|debug-files check|sourcemaps explain|sourcemaps inject|send-event --help":
+      "evaluate|bash-hook|get|retrieve|search|events list|fixtures --help|releases list|projects list|organizations list|issues list|debug-files check|sourcemaps explain|sourcemaps inject|send-event --help":
         asks,
       "trigger|fixtures|post|send-event|send-envelope|releases new|releases finalize|releases set-commits|deploys new|sourcemaps upload|debug-files upload|upload-dif|upload-sourcemaps|theme push|app deploy|deploy|publish|push|upload|dataset import|apply|metadata apply|migrate apply|import|create|phone-numbers:buy:local|api:core:messages:create|email:send|api_keys roll|models upload|repo create|kernels push|datasets create|launch":
         changes("change something at the service, or send or pay for something"),
@@ -302,6 +309,7 @@ export const platforms: readonly Program[] = [
       },
       "delete|rm|remove|unset|dataset delete|theme delete|metadata clear|data clear|reset|gc": destroys("delete"),
     },
+    otherwise: byVerbs(),
     examples: {
       "stripe products list": "allow",
       "stripe listen --forward-to localhost:4242": "allow",

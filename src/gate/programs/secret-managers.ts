@@ -297,7 +297,15 @@ export const secretManagers: readonly Program[] = [
     },
   },
   {
-    names: ["secret-tool", "kwallet-query", "kwalletcli", "gnome-keyring-daemon", "keyctl", "pass-otp"],
+    names: [
+      "gpg-connect-agent",
+      "secret-tool",
+      "kwallet-query",
+      "kwalletcli",
+      "gnome-keyring-daemon",
+      "keyctl",
+      "pass-otp",
+    ],
     summary: "Linux' key rings",
     subcommands: {
       "lookup|search|read|print|pipe|request|show": shows,
