@@ -511,6 +511,9 @@ describe("starting", () => {
       recoverLedger(placeIn(home.dir), { clock: home.clock }),
       refusal("CONFLICT", /nothing to recover/),
     );
+    const asked = await recoverLedger(placeIn(home.dir), { clock: home.clock, evenIfWhole: true });
+    assert.match(asked.why, /on the operator's word/);
+    home.clock.advance(1_000); // one folder a moment
     writeFileSync(home.database, "garbage ".repeat(1_000));
     assert.throws(() => home.open(), /is damaged/);
     const recovery = await recoverLedger(placeIn(home.dir), { clock: home.clock });
