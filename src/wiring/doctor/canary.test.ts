@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { canaryCommand, canaryReason, readCanary } from "./canary.ts";
+import { canaryCommand, canaryReason } from "../../protocol/canary.ts";
+import { readCanary } from "./canary.ts";
 import type { ModelRequest } from "./mock-model.ts";
 
 const nonce = "0123456789abcdef";

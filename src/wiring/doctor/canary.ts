@@ -1,14 +1,7 @@
+import { canaryCommand, canaryReason } from "../../protocol/canary.ts";
 import type { ModelRequest, Script } from "./mock-model.ts";
 
-/**
- * The canary: a shell command that does nothing wherever it runs, and that the gate denies in every mode by a rule of its own. The
- * nonce in the reason shows that the deny is this daemon's answer to this very call, and no other hook's.
- */
-export const canaryCommand = (nonce: string): string => `: signalbox-canary ${nonce}`;
-
-/** What the gate's reason for a canary says; the model must be told it. */
-export const canaryReason = (nonce: string): string => `Signalbox canary ${nonce} was denied, as it must be.`;
-
+/** One canary, then the end. */
 export const canaryScript = (nonce: string): Script => [
   { calls: [{ role: "shell", command: canaryCommand(nonce) }] },
   { say: "done" },

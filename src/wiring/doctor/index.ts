@@ -11,7 +11,6 @@ import { checkDaemon } from "./daemon-check.ts";
 import { examine } from "./examine.ts";
 import type { DoctorReport, HostReport } from "./report.ts";
 
-export { canaryCommand, canaryReason } from "./canary.ts";
 export { trustCodexHooks } from "./codex-trust.ts";
 export { type MockModel, type ModelRequest, type Script, startMockModel, type Turn } from "./mock-model.ts";
 export type { DaemonReport, DoctorReport, HostReport, Proof, TrustReport } from "./report.ts";
