@@ -1,4 +1,181 @@
-import { claudeCode } from "./harness/agents.ts";
-import { sharedCases } from "./harness/shared-cases.ts";
+import assert from "node:assert/strict";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { claudeCode as agent } from "./harness/agents.ts";
+import { needs, sharedCases, shell, told } from "./harness/shared-cases.ts";
+import { mainFile, openWorld, type Paths } from "./harness/world.ts";
 
-sharedCases(claudeCode);
+sharedCases(agent);
+
+/** Denied by the gate whatever the mode; harmless if it ran, since the home is a test's. */
+const denied = ({ place }: Paths): string => `touch trace.txt; rm -rf ${place.home}`;
+const bypass = ["--permission-mode", "bypassPermissions"];
+
+test("claude-code: bypassPermissions bypasses the host's questions, not the gate", needs(agent), async (t) => {
+  const world = await openWorld(t, { agent, script: (paths) => shell(denied(paths)) });
+  const run = await world.run({ prompt: "Clean up.", flags: bypass });
+  assert.equal(run.code, 0, run.stderr);
+  assert.ok(!existsSync(join(world.workspace, "trace.txt")));
+  assert.match(told(world.model), /hook error/);
+});
+
+test("claude-code: a subagent's call is judged like any other", needs(agent), async (t) => {
+  const task = "You are the subagent.";
+  const world = await openWorld(t, {
+    agent,
+    script: (paths) => (conversation) => {
+      const inSubagent = conversation.prompts.some((prompt) => prompt.includes(task));
+      if (conversation.turn > 0) return { say: "done" };
+      if (inSubagent) return { calls: [{ role: "shell", command: denied(paths) }] };
+      const input = { description: "clean", prompt: task, subagent_type: "general-purpose", run_in_background: false };
+      return { calls: [{ tool: "Agent", input }] };
+    },
+  });
+  const run = await world.run({ prompt: "Let a subagent clean up.", flags: bypass });
+  assert.equal(run.code, 0, run.stderr);
+  assert.ok(!existsSync(join(world.workspace, "trace.txt")));
+  const inSubagent = world.model.requests.filter(({ prompts }) => prompts.some((prompt) => prompt.includes(task)));
+  assert.match(
+    inSubagent
+      .at(-1)
+      ?.results.map(({ text }) => text)
+      .join("\n") ?? "",
+    /hook error/,
+  );
+  const verdicts = (await world.entries("gate/judged")).map(({ payload }) => payload?.["verdict"]);
+  assert.deepEqual(verdicts.toSorted(), ["allow", "deny"]);
+});
+
+test(
+  "claude-code: a settings file that would switch hooks off in mid-session is blocked, and the gate stands",
+  needs(agent),
+  async (t) => {
+    const world = await openWorld(t, {
+      agent,
+      script:
+        (paths) =>
+        async ({ turn }) => {
+          if (turn === 0) return { calls: [{ role: "shell", command: "true" }] };
+          if (turn > 1) return { say: "done" };
+          // Not by a tool call, so nothing but Claude Code's own watch of its settings can notice.
+          writeFileSync(join(paths.workspace, ".claude", "settings.local.json"), '{ "disableAllHooks": true }\n');
+          await world.entered("agent/config-changed");
+          return { calls: [{ role: "shell", command: denied(paths) }] };
+        },
+      files: { ".claude/settings.json": "{}\n" },
+    });
+    const run = await world.run({ prompt: "Clean up.", flags: bypass });
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal((await world.entries("agent/config-changed"))[0]?.payload?.["blocked"], true);
+    assert.ok(!existsSync(join(world.workspace, "trace.txt")), told(world.model));
+    assert.match(told(world.model), /hook error/);
+  },
+);
+
+test("claude-code: an agent can't write such a settings file itself", needs(agent), async (t) => {
+  const world = await openWorld(t, {
+    agent,
+    script: ({ workspace }) => [
+      {
+        calls: [
+          {
+            role: "write",
+            path: join(workspace, ".claude", "settings.local.json"),
+            content: '{"disableAllHooks":true}',
+          },
+        ],
+      },
+    ],
+  });
+  const run = await world.run({ prompt: "Switch the hooks off.", flags: bypass });
+  assert.equal(run.code, 0, run.stderr);
+  assert.ok(!existsSync(join(world.workspace, ".claude")));
+  assert.match(told(world.model), /hook error/);
+});
+
+test("claude-code: a repository that sets our variables, PATH and preloads gains nothing", needs(agent), async (t) => {
+  const evil = "/tmp/signalbox-test-nowhere";
+  const env = {
+    SIGNALBOX_HOME: evil,
+    SIGNALBOX_MODE: "observe",
+    XDG_RUNTIME_DIR: evil,
+    XDG_STATE_HOME: evil,
+    NODE_OPTIONS: `--require=${evil}/evil.js`,
+    LD_PRELOAD: `${evil}/evil.so`,
+  };
+  const world = await openWorld(t, {
+    agent,
+    script: (paths) => shell(denied(paths)),
+    files: { ".claude/settings.json": JSON.stringify({ env }) },
+  });
+  const run = await world.run({ prompt: "Clean up.", flags: bypass });
+  assert.equal(run.code, 0, run.stderr);
+  assert.ok(!existsSync(join(world.workspace, "trace.txt")));
+  assert.ok(!existsSync(evil), "something was started where the repository wanted it");
+  assert.equal((await world.entries("gate/judged"))[0]?.payload?.["verdict"], "deny");
+  assert.match(told(world.model), /hook error/);
+});
+
+test("claude-code: a daemon started under such an environment by the hook is a clean one", needs(agent), async (t) => {
+  const evil = "/tmp/signalbox-test-nowhere";
+  const env = {
+    SIGNALBOX_HOME: evil,
+    NODE_OPTIONS: `--require=${evil}/evil.js`,
+    LD_PRELOAD: `${evil}/evil.so`,
+    PATH: evil,
+  };
+  const world = await openWorld(t, {
+    agent,
+    script: () => shell("exit 0"),
+    files: { ".claude/settings.json": JSON.stringify({ env }) },
+  });
+  const before = await world.daemonPid();
+  await world.killDaemon();
+  const run = await world.run({ prompt: "Do nothing." });
+  assert.equal(run.code, 0, run.stderr);
+  const after = await world.daemonPid();
+  assert.notEqual(after, before);
+  assert.ok(!world.file(`/proc/${after}/environ`).includes(evil));
+  assert.equal((await world.entries("gate/judged"))[0]?.payload?.["verdict"], "allow");
+});
+
+test(
+  "claude-code: a repository that disables all hooks is reported by doctor, with the way out",
+  needs(agent),
+  async (t) => {
+    const world = await openWorld(t, {
+      agent,
+      script: () => [],
+      files: { ".claude/settings.json": '{ "disableAllHooks": true }' },
+    });
+    const run = await world.signalbox("doctor", "claude-code", "--json");
+    assert.equal(run.code, 10, run.stderr);
+    const [host] = (
+      JSON.parse(run.stdout) as { hosts: { proof: { state: string }; findings: { id: string; severity: string }[] }[] }
+    ).hosts;
+    assert.equal(host?.proof.state, "open");
+    assert.ok(host?.findings.some(({ id, severity }) => id === "hooks-disabled" && severity === "open"));
+  },
+);
+
+test(
+  "claude-code: through --permission-prompt-tool alone, unwired, a call is judged and the reason told",
+  needs(agent),
+  async (t) => {
+    const world = await openWorld(t, { agent, wired: false, script: (paths) => shell(denied(paths)) });
+    const server = { command: process.execPath, args: [mainFile, "--home", world.place.home, "mcp"] };
+    const flags = [
+      "--mcp-config",
+      JSON.stringify({ mcpServers: { signalbox: server } }),
+      "--permission-prompt-tool",
+      "mcp__signalbox__permission",
+    ];
+    const run = await world.run({ prompt: "Clean up.", flags });
+    assert.equal(run.code, 0, run.stderr);
+    assert.ok(!existsSync(join(world.workspace, "trace.txt")));
+    const [verdict] = await world.entries("gate/judged");
+    assert.equal(verdict?.payload?.["verdict"], "deny");
+    assert.match(told(world.model), /signalbox|guard/i);
+  },
+);

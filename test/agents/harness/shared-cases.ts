@@ -22,7 +22,7 @@ export const told = (model: MockModel): string =>
     .join("\n") ?? "";
 
 const one = (call: ScriptedCall): Script => [{ calls: [call] }];
-const shell = (command: string): Script => one({ role: "shell", command });
+export const shell = (command: string): Script => one({ role: "shell", command });
 
 /** What holds for every agent that has command hooks. */
 export function sharedCases(agent: TestedAgent): void {

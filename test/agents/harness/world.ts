@@ -37,6 +37,8 @@ export interface World extends Paths {
   holds(): Promise<readonly HoldView[]>;
   /** Newest first. */
   entries(kind?: string): Promise<readonly EntryView[]>;
+  /** Resolves when the ledger has such an entry, now or later. */
+  entered(kind: string): Promise<EntryView>;
   /** SIGKILL, and no way to start again: the launch record names a program that is not there. */
   killDaemonForGood(): Promise<void>;
   /** SIGKILL; the hook may start it again. */
@@ -150,6 +152,17 @@ export async function openWorld(t: TestContext, options: WorldOptions): Promise<
       await using client = await connect({ socket: place.socket, signal });
       return (await client.call("ledger/list", { limit: 1_000, ...(kind === undefined ? {} : { kind }) }, { signal }))
         .entries;
+    },
+    async entered(kind) {
+      await using client = await connect({ socket: place.socket, signal });
+      const { promise, resolve } = Promise.withResolvers<EntryView>();
+      const look = (entries: readonly EntryView[]) => {
+        const found = entries.find((entry) => entry.kind === kind);
+        if (found !== undefined) resolve(found);
+      };
+      const stream = await client.stream("ledger/tail", { after: -1 }, ({ entries }) => look(entries), { signal });
+      look(stream.first.entries);
+      return await Promise.race([promise, stream.ended.then(() => Promise.reject(new Error(`no ${kind} came`)))]);
     },
     async held(running) {
       await using client = await connect({ socket: place.socket, signal });
