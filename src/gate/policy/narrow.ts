@@ -18,6 +18,8 @@ export interface HeldCall {
   readonly cwd: string;
   /** Absolute. */
   readonly workspace: string;
+  /** Absolute; targets below it are written with `~/`, so that the rule and its example hold whoever the user is. */
+  readonly userHome?: string | undefined;
 }
 
 /**
@@ -30,14 +32,14 @@ export function narrowRule(
   call: HeldCall,
   exampleJudge: ExampleJudge,
 ): { readonly ok: string } | { readonly problem: string } {
-  const { tool, input, effects, cwd, workspace } = call;
+  const { tool, input, effects, cwd, workspace, userHome } = call;
   const held: TracedEffect[] = [];
   for (const finding of findings(exampleJudge.builtin, effects)) {
     const effect = effects[finding.effect ?? -1];
     if (finding.verdict === "allow" || effect === undefined) continue;
     if (finding.verdict === "deny") return { problem: `No rule can allow this: ${finding.reason}.` };
     if (effect.undoable === "no")
-      return { problem: `To ${effect.what} can't be undone, so it is approved one call at a time.` };
+      return { problem: `This can't be undone, so it is approved one call at a time: ${effect.what}.` };
     held.push(effect);
   }
   if (held.length === 0)
@@ -46,14 +48,14 @@ export function narrowRule(
     return { problem: "The call holds a secret, which must not stand in a policy: approve it one call at a time." };
 
   const words = held.map((effect) => effect.words);
-  const shell = words.some((each) => each !== undefined);
+  const shell = words.some((each) => each !== undefined) || typeof input["command"] === "string";
   const commands = words.map((each) =>
     each === undefined || each.includes(undefined) ? undefined : (each as string[]),
   );
   if (shell && commands.includes(undefined))
     return { problem: "Part of the command can't be known before it runs: approve it one call at a time." };
 
-  const targets = unique(held.map((effect) => escapeGlob(effect.target)));
+  const targets = unique(held.map((effect) => escapeGlob(fromHome(effect.target, userHome))));
   const rule = {
     id: `approved-${createHash("sha256").update(canonicalJson({ tool, input, cwd, workspace })).digest("hex").slice(0, 12)}`,
     verdict: "allow",
@@ -69,8 +71,17 @@ export function narrowRule(
     undoable: unique(held.map((effect) => effect.undoable)),
     sure: unique(held.map((effect) => effect.sure)),
     secret: unique(held.map((effect) => effect.secret)),
-    examples: [{ tool, input, cwd, workspace, verdict: "allow" }],
+    examples: [
+      {
+        tool,
+        input: typeof input["command"] === "string" ? { command: input["command"] } : input,
+        cwd,
+        workspace,
+        verdict: "allow",
+      },
+    ],
   };
+  if (hasNull(input)) return { problem: "The call's input can't be written in TOML: approve it one call at a time." };
   const text = stringify({ rule: [rule] });
   const checked = parsePolicy(text, { layer: "user", path: null, exampleJudge });
   if ("problem" in checked)
@@ -79,5 +90,11 @@ export function narrowRule(
     };
   return { ok: text };
 }
+
+const fromHome = (target: string, userHome: string | undefined): string =>
+  userHome !== undefined && target.startsWith(`${userHome}/`) ? `~${target.slice(userHome.length)}` : target;
+
+const hasNull = (value: Json | undefined): boolean =>
+  value === null || (typeof value === "object" && Object.values(value).some((each: Json | undefined) => hasNull(each)));
 
 const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];

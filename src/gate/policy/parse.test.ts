@@ -207,12 +207,24 @@ test("the narrow rule of a hold allows that call, in that folder, and nothing el
   assert.equal(judge({ command: "deploy dev [1]*" }, "mcp__x", policy).verdict, "hold");
 });
 
+const wordless = (command: string): TracedEffect[] =>
+  effectsOf(command).map((effect) => ({ ...effect, words: undefined }));
+
 test("no rule is made of what can't be undone, is denied, holds a secret or can't be known", () => {
   const refused: [HeldCall, RegExp][] = [
     [held("publish a"), /can't be undone/],
     [held("wipe d"), /No rule can allow this/],
     [held("deploy --password hunter2"), /holds a secret/],
     [held("ls"), /No built-in rule holds this call/],
+    [held("deploy dev", { effects: wordless("deploy dev") }), /can't be known/],
+    [
+      held("deploy dev", {
+        tool: "mcp__x__y",
+        input: { a: [null] },
+        effects: wordless("deploy dev"),
+      }),
+      /TOML/,
+    ],
     [
       held("deploy $x", {
         effects: [{ ...(effectsOf("deploy $x")[0] as TracedEffect), words: ["deploy", undefined] }],
