@@ -177,10 +177,13 @@ async function key({ place, json, terminal }: Verb): Promise<void> {
 async function exportLedger({ place, terminal }: Verb, format: string): Promise<void> {
   if (format !== "ndjson") throw new Error(`The format "${format}" is not one of: ndjson.`);
   await using client = await connect({ socket: place.socket });
-  const stream = await client.stream("ledger/export", {}, (pushed) => terminal.out((pushed as { line: string }).line), {
-    signal: new AbortController().signal,
+  let whole = false;
+  const stream = await client.stream("ledger/export", {}, ({ line }) => {
+    if (line === null) whole = true;
+    else terminal.out(line);
   });
   await stream.ended;
+  if (!whole) throw new Error("The export broke off, so what was written is a part of it. Try again.");
 }
 
 async function recover({ place, ports, json, terminal }: Verb): Promise<void> {

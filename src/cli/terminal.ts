@@ -24,6 +24,13 @@ const styles: Record<Style, Parameters<typeof styleText>[0]> = {
   accent: "cyan",
 };
 
+// A reader that has seen enough (`| head`) closes the pipe; that is no fault, and there is nobody left to tell.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(0);
+  });
+
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),

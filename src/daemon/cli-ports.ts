@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { CliPorts, WirePlan, WiringPort } from "../cli/ports.ts";
 import type { WiredAgent } from "../wiring/index.ts";
+import { systemClock } from "../kit/clock.ts";
 import type { Place } from "../protocol/place.ts";
 import { Refusal } from "../protocol/refusals.ts";
 
@@ -81,7 +82,7 @@ async function wiringPort(main: string): Promise<WiringPort> {
           grant,
           hookBinary: builtHook(hookBuilt),
           launch: launchOf(place, main),
-          nowMs: Date.now(),
+          nowMs: systemClock.nowMs(),
           random: randomBytes(8).toString("hex"),
         }),
       ),

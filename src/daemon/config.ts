@@ -25,6 +25,8 @@ const Config = z.strictObject({
       waitMs: z.int().min(0).max(limits.holdWaitMs).default(limits.holdWaitMs),
       ageMsMax: z.int().min(1_000).max(limits.holdAgeMsMax).default(limits.holdAgeMsMax),
       approvalAgeMsMax: z.int().min(1_000).max(limits.holdAgeMsMax).default(limits.approvalAgeMsMax),
+      /** After the start a lost connection withdraws nothing for this long: hooks are coming back. */
+      startGraceMs: z.int().min(0).max(60_000).default(10_000),
       /** What an interactive Claude Code session gets for a hold: `wait` for the operator, or `ask` in its own dialog. */
       interactiveClaude: z.enum(["wait", "ask"]).default("wait"),
       desktopNotification: z.boolean().default(true),

@@ -3,7 +3,6 @@ import type { Ledger } from "../ledger/index.ts";
 import type { Call, Handlers } from "../protocol/handlers.ts";
 import { operations } from "../protocol/operations/index.ts";
 import type { Place } from "../protocol/place.ts";
-import { Refusal } from "../protocol/refusals.ts";
 import type { Sessions } from "../sessions/index.ts";
 import type { ConfigValue } from "./config.ts";
 import type { PolicyDesk } from "./policy-desk.ts";
@@ -30,7 +29,11 @@ export interface HandlerPorts {
 export function createHandlers(ports: HandlerPorts): Handlers {
   const { toolCalls, holds, ledger, sessions, presence, policyDesk, place } = ports;
   return {
-    "gate/request": (input, call) => toolCalls.request({ ...input, event: "gate/request" }, call.signal),
+    "gate/request": (input, call) =>
+      toolCalls.request(
+        { ...input, event: "gate/request", notSure: call.notSure?.why, exact: call.notSure?.exact },
+        call.signal,
+      ),
     "gate/outcome": (input) => toolCalls.outcome({ ...input, event: "gate/outcome" }),
 
     "hold/list": async (query) => ({ holds: holds.list(query) }),
@@ -125,12 +128,15 @@ export function compatibility(theirs: string | undefined, ours: string): { compa
 
 async function exportTo(ledger: Ledger, call: Call): Promise<void> {
   try {
-    for await (const line of ledger.export({ signal: call.signal }))
-      if (!call.push("ledger/exported", { line })) throw new Refusal("BUSY", "the reader of the export is too slow");
+    for await (const line of ledger.export({ signal: call.signal })) {
+      if (!call.push("ledger/exported", { line })) return;
+      await call.caughtUp();
+    }
     call.push("ledger/exported", { line: null });
   } catch (error) {
     // The reader hears of it by the missing last line (`line: null`), which is what tells a whole export from a part of one.
     if (!call.signal.aborted)
-      call.push("ledger/exported", { line: `{"error":${JSON.stringify((error as Error).message)}}` });
+      call.push("ledger/exported", { line: JSON.stringify({ error: (error as Error).message }) });
   }
+  call.end();
 }

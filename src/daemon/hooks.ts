@@ -30,7 +30,7 @@ export interface HookPorts {
   redactText(text: string): string;
   redact(input: Readonly<Record<string, Json>>): Readonly<Record<string, Json>>;
   /** Why a changed settings file must not take effect: a sentence, or nothing. */
-  configObjection(change: { source: string; text: string | null }): string | undefined;
+  configObjection(change: { source: string; text: string | null; unreadable: boolean }): string | undefined;
 }
 
 /** The hook endpoint: `POST /hooks/<agent>/<event>`, one answer per request key. */
@@ -86,6 +86,8 @@ async function answer(ports: HookPorts, request: Hook, signal: AbortSignal): Pro
     return dialect.encode(event, await decide(ports, request, dialect, event, signal));
   } catch (error) {
     if (signal.aborted) throw error; // nobody waits for this answer any more
+    // Said to the hook as 503: it comes back with the same key, to this daemon's successor.
+    if (error instanceof Refusal && error.code === "DRAINING") throw error;
     if (!dialect.deciding(request.event)) {
       ports.log.error({ agent: request.agent, event: request.event, err: error }, "a hook event could not be recorded");
       return dialect.encode(event, { verdict: "allow" });
@@ -286,8 +288,8 @@ async function configChange(
   event: Extract<AgentEvent, { type: "config-change" }>,
 ): Promise<Answer> {
   const { agent, session, path, source } = event;
-  const text = readSettings(path);
-  const objection = configObjection({ source, text });
+  const file = readSettings(path);
+  const objection = configObjection({ source, ...file });
   await ledger.append({
     kind: "agent/config-changed",
     agent,
@@ -297,12 +299,12 @@ async function configChange(
   return objection === undefined ? noObjection : { verdict: "deny", reason: objection };
 }
 
-/** Null when it is gone or can't be read. */
-function readSettings(path: string): string | null {
+function readSettings(path: string): { text: string | null; unreadable: boolean } {
   try {
     const stat = statSync(path);
-    return stat.isFile() && stat.size <= settingsBytesMax ? readFileSync(path, "utf8") : null;
-  } catch {
-    return null; // gone, which is what the caller is told
+    if (!stat.isFile() || stat.size > settingsBytesMax) return { text: null, unreadable: true };
+    return { text: readFileSync(path, "utf8"), unreadable: false };
+  } catch (error) {
+    return { text: null, unreadable: (error as NodeJS.ErrnoException).code !== "ENOENT" };
   }
 }

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { homedir, tmpdir, userInfo } from "node:os";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Place } from "../protocol/place.ts";
 import { agentConfigPaths } from "../wiring/index.ts";
@@ -12,10 +13,18 @@ export function machinePlaces(place: Place) {
     userHome,
     user: userInfo().username,
     tempDir: tmpdir(),
-    signalboxPaths: [place.home, place.configDir, place.socket, dirname(place.socket), installFolder],
+    signalboxPaths: [
+      place.home,
+      place.configDir,
+      place.socket,
+      dirname(place.socket),
+      ...(isCheckout ? [] : [installFolder]),
+    ],
     agentConfigPaths: agentConfigPaths({ place, environment: processEnvironment() }),
   };
 }
 
 /** Who can change this program can change every verdict. */
 const installFolder = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+/** A checkout is somebody's workspace: Signalbox itself is developed there (docs/threat-model.md, R10). From elsewhere it is outside, so held. */
+const isCheckout = existsSync(join(installFolder, ".git"));

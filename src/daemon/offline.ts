@@ -3,6 +3,7 @@ import type { CheckCall, Checked } from "../cli/check.ts";
 import { createFacts } from "../facts/index.ts";
 import { builtin, exampleJudge, judge, type Machine, type Workspace } from "../gate/index.ts";
 import { compile, parsePolicy, type Policy, type PolicyLayer } from "../gate/policy/index.ts";
+import { systemClock } from "../kit/clock.ts";
 import type { Place } from "../protocol/place.ts";
 import { createPolicies, policiesMigrations } from "../policies/index.ts";
 import { openStore } from "../store/index.ts";
@@ -46,7 +47,7 @@ function parts(place: Place): { ports: JudgingPorts; facts: ReturnType<typeof cr
     write: () => undefined, // there is no ledger here, and nothing is decided
     configDir: place.configDir,
     uid: userInfo().uid,
-    nowMs: Date.now,
+    nowMs: () => systemClock.nowMs(),
     parse: (text, about) => parsePolicy(text, { ...about, exampleJudge }),
     compile: (layers, options) => compile(layers, { ...options, builtin }),
     report: (problem) => process.stderr.write(`signalbox: ${problem}\n`),

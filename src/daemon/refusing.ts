@@ -1,4 +1,5 @@
 import { agentDialect } from "../dialects/agents/index.ts";
+import type { Clock } from "../kit/clock.ts";
 import type { Handlers } from "../protocol/handlers.ts";
 import { operations } from "../protocol/operations/index.ts";
 import type { Place } from "../protocol/place.ts";
@@ -11,6 +12,7 @@ export interface RefusingOptions {
   readonly place: Place;
   readonly version: string;
   readonly values: readonly ConfigValue[];
+  readonly clock: Clock;
   readonly fault: StoreFault;
   stop(): void;
 }
@@ -20,10 +22,10 @@ export interface RefusingOptions {
  * what happened and what to do; every other event passes; `status` says the same, and `down` works for everybody, since there is
  * nothing left to protect but the deny itself, which the hook gives without a daemon too.
  */
-export function refusing({ place, version, values, fault, stop }: RefusingOptions): Serving {
+export function refusing({ place, version, values, clock, fault, stop }: RefusingOptions): Serving {
   const why = `Signalbox can't record, so it denies: ${fault.message} Then type: ${fault.hint}`;
   const refuse = () => Promise.reject(new Refusal("LEDGER_UNAVAILABLE", fault.message, fault.hint));
-  const startedAt = new Date();
+  const startedAtMs = clock.nowMs();
   const refusals = Object.fromEntries(Object.keys(operations).map((name) => [name, refuse])) as unknown as Handlers;
   return {
     allow: () => {},
@@ -51,8 +53,8 @@ export function refusing({ place, version, values, fault, stop }: RefusingOption
         version,
         home: place.home,
         socket: place.socket,
-        startedAt: startedAt.toISOString(),
-        uptimeMs: Date.now() - startedAt.getTime(),
+        startedAt: new Date(startedAtMs).toISOString(),
+        uptimeMs: clock.nowMs() - startedAtMs,
         mode: "panic" as const,
         sessions: 0,
         openHolds: 0,

@@ -22,7 +22,7 @@ import { Refusal } from "../protocol/refusals.ts";
 import { createSessions, sessionsMigrations } from "../sessions/index.ts";
 import { openStore } from "../store/index.ts";
 import { startUpkeep } from "../upkeep/index.ts";
-import { configChangeObjection, grantsAllow } from "../wiring/index.ts";
+import { configChangeObjection, grantsAllow, isRecorded } from "../wiring/index.ts";
 import { type Config, type ConfigValue, processEnvironment } from "./config.ts";
 import type { Serving } from "./door.ts";
 import { createHandlers } from "./handlers.ts";
@@ -102,6 +102,10 @@ export function buildRooms(options: RoomsOptions): Serving {
     workspaceAt: (cwd) => facts.workspaceAt(cwd),
     processOf,
     openHolds: (key) => holds.openCount(key),
+    onEnded: (key) =>
+      void holds
+        .settle({ ...key, by: "SessionEnd" })
+        .catch((error: unknown) => log.error({ err: error }, "holds of an ended session could not be settled")),
   });
   const judging: JudgingPorts = {
     judge,
@@ -141,6 +145,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       holdAgeMsMax: config.holds.ageMsMax,
       approvalAgeMsMax: config.holds.approvalAgeMsMax,
     },
+    startGraceMs: config.holds.startGraceMs,
     fingerprint,
     alive,
     judgeEdited: async (hold, input) => ({
@@ -248,7 +253,8 @@ export function buildRooms(options: RoomsOptions): Serving {
       grants: (agent) => grantsAllow(place, agent),
       redact,
       redactText: redactCommand,
-      configObjection: (change) => configChangeObjection({ ...change, hook, home: place.home }),
+      configObjection: (change) =>
+        configChangeObjection({ ...change, hook, home: place.home, wired: isRecorded(place, "claude-code") }),
     }),
   };
 }

@@ -1,5 +1,5 @@
 import { canonicalJson, type Json, present } from "../kit/canonical.ts";
-import type { Answer, HeldCall, Holds, ProcessId } from "../holds/index.ts";
+import type { Answer, HeldCall, Holds, ProcessId, VerdictRecord } from "../holds/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import type { GateVerdict } from "../protocol/operations/gate.ts";
 import { limits } from "../protocol/limits.ts";
@@ -79,19 +79,9 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
     judgeWithFacts(ports, { ...request, input, workspace: session.workspace }, signal);
 
   /** Inside a work of the store: the verdict's entry, and what the sessions remember of it. */
-  const writeVerdict = (
-    request: ToolCallRequest,
-    session: Session,
-    judged: Judged,
-    record: {
-      verdict: Judged["verdict"];
-      rule: string;
-      reason: string;
-      effects: Judged["effects"];
-      hold?: string | undefined;
-      granted: boolean;
-    },
-  ) => {
+  const writeVerdict = (request: ToolCallRequest, session: Session, judged: Judged, record: VerdictRecord) => {
+    // What the operator edited is what runs, and what its outcome will name.
+    const input = record.input ?? request.input;
     const written = ledger.write({
       kind: "gate/judged",
       agent: request.agent,
@@ -101,7 +91,8 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
         rule: record.rule,
         reason: record.reason,
         tool: request.tool,
-        input: shortInput(ports.redact(request.input)),
+        input: shortInput(ports.redact(input)),
+        edited: record.input === undefined ? undefined : true,
         effects: record.effects.slice(0, limits.effectsMax).map((effect) => ({ ...effect })),
         cwd: request.cwd,
         workspace: session.workspace.root,
@@ -120,7 +111,7 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
       session: request.session,
       toolCallId: request.toolCallId,
       tool: request.tool,
-      fingerprint: fingerprintOf(request.tool, request.input),
+      fingerprint: fingerprintOf(request.tool, input),
       verdict: record.verdict,
       entry: written.seq,
     });

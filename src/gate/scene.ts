@@ -123,10 +123,12 @@ export class Scene {
     let path = rooted === null ? base : base.slice(rooted[0].length) || "/";
     const fact = whole && !this.made.has(base) ? this.fact("path", base) : undefined;
     if (fact !== undefined && "real" in fact) {
-      if (fact.type === "missing" && kind === "delete") return;
       path = fact.real;
     }
     const at = locate(path, this.call.workspace, this.machine);
+    // Nothing is lost with what is not there; elsewhere than among the session's own things, it may be there a moment later.
+    const missing = fact !== undefined && "real" in fact && fact.type === "missing";
+    if (missing && kind === "delete" && (at.place === "workspace" || at.place === "temp")) return;
     if (at.quiet) return;
     const pattern = whole
       ? undefined

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { placeIn } from "../../src/protocol/place.ts";
 import {
+  Agent,
   cli,
   endDaemon,
   hook,
@@ -84,7 +85,7 @@ test("killed between two calls, the daemon is started again by the next hook, wh
 test("down --stay: hooks deny with a sentence that names the way back, and other events pass", async () => {
   using place = makeHome();
   await using daemon = await TestDaemon.start(place);
-  await using person = new Person(place);
+  await using person = await Person.sit(place);
   const down = await person.type("down", "--stay");
   assert.equal(down.code, 0, down.text);
   assert.equal(await daemon.exited, 0);
@@ -108,36 +109,26 @@ test("an agent can't stop the daemon", async () => {
 
 test("open holds are found again after a restart, and the hook that waits gets the decision made there", async () => {
   using place = makeHome();
-  await using person = new Person(place);
+  await using person = await Person.sit(place);
+  using agent = new Agent(place);
   const first = await TestDaemon.start(place);
   const session = randomUUID();
-  const waiting = ask(place, "git push --force origin main", session);
+  const waiting = agent.hook(
+    "claude-code",
+    "PreToolUse",
+    preToolUse(session, project, "Bash", { command: "git push --force origin main" }),
+  );
   let id: string;
   {
     await using client = await first.connect();
     id = await nextHold(client, session);
   }
   assert.equal(await first.kill("SIGTERM"), 0);
-  await using _client = await connectWhenUp(place);
+  await using _second = await TestDaemon.start(place);
   const approved = await person.type("hold", "approve", id);
   assert.equal(approved.code, 0, approved.text);
   assert.equal((await waiting).code, 0);
-  await endDaemon(place);
 });
-
-/** The waiting hook starts the daemon; this waits for it by connecting, as a client would. */
-async function connectWhenUp(place: ReturnType<typeof placeIn>) {
-  const { connect } = await import("../../src/client/index.ts");
-  const { setTimeout: later } = await import("node:timers/promises");
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await connect({ socket: place.socket });
-    } catch (error) {
-      if (tries > 400) throw error;
-      await later(25); // the event itself (a socket appears) has no other way to be waited for
-    }
-  }
-}
 
 test("two daemons started at once: one serves, the other says so", async () => {
   using place = makeHome();

@@ -4,28 +4,31 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { cli, hook, makeHome, nextHold, Person, preToolUse, TestDaemon } from "../support/daemon.ts";
+import { Agent, cli, makeHome, nextHold, Person, preToolUse, TestDaemon } from "../support/daemon.ts";
 
 /** A tool call's whole life through the real hook binary and the real daemon: judged, held, decided, recorded, answered. */
-describe("a tool call of a wired agent", () => {
+describe("a tool call of a wired agent", { timeout: 120_000 }, () => {
   const place = makeHome();
   const project = realpathSync(mkdtempSync("/tmp/sbp-"));
   let daemon: TestDaemon;
   let person: Person;
+  let agent: Agent;
   before(async () => {
     execFileSync("git", ["init", "--quiet", project]);
     mkdirSync(join(project, "src"));
-    daemon = await TestDaemon.start(place);
-    person = new Person(place);
+    daemon = await TestDaemon.start(place, ["holds.startGraceMs=0"]);
+    person = await Person.sit(place);
+    agent = new Agent(place);
   });
   after(async () => {
+    agent[Symbol.dispose]();
     await person[Symbol.asyncDispose]();
     await daemon[Symbol.asyncDispose]();
     place[Symbol.dispose]();
     rmSync(project, { recursive: true, force: true });
   });
   const ask = (session: string, command: string, id?: string) =>
-    hook(place, "claude-code", "PreToolUse", preToolUse(session, project, "Bash", { command }, id));
+    agent.hook("claude-code", "PreToolUse", preToolUse(session, project, "Bash", { command }, id));
 
   test("ordinary work: no objection is exit 0 and silence, and the outcome is tied to the verdict", async () => {
     const session = randomUUID();
@@ -36,7 +39,7 @@ describe("a tool call of a wired agent", () => {
       hook_event_name: "PostToolUse",
       tool_response: { stdout: "ok" },
     };
-    assert.equal((await hook(place, "claude-code", "PostToolUse", payload)).code, 0);
+    assert.equal((await agent.hook("claude-code", "PostToolUse", payload)).code, 0);
     await using client = await daemon.connect();
     const { entries } = await client.call("ledger/list", { session });
     const judged = entries.find(({ kind }) => kind === "gate/judged");
@@ -92,7 +95,7 @@ describe("a tool call of a wired agent", () => {
   test("an edit outside the workspace is held, one inside is not", async () => {
     const session = randomUUID();
     const edit = (file_path: string) =>
-      hook(place, "claude-code", "PreToolUse", preToolUse(session, project, "Write", { file_path, content: "x" }));
+      agent.hook("claude-code", "PreToolUse", preToolUse(session, project, "Write", { file_path, content: "x" }));
     assert.equal((await edit(join(project, "src/a.txt"))).code, 0);
     const waiting = edit("/nonexistent-home/.bashrc");
     await using client = await daemon.connect();
@@ -129,7 +132,7 @@ describe("a tool call of a wired agent", () => {
     const waiting = ask(session, "git push --force origin main");
     await using client = await daemon.connect();
     const id = await nextHold(client, session);
-    await using late = new Person(place);
+    await using late = await Person.sit(place);
     const answer = await late.type("hold", "approve", id);
     assert.equal(answer.code, 5, answer.text);
     await person.type("hold", "deny", id);
@@ -149,7 +152,7 @@ describe("a tool call of a wired agent", () => {
       ({ hold }) => hold.id === id && hold.state !== "open" && withdrawn.resolve(hold.state),
       { signal: stop.signal },
     );
-    waiting.child.kill("SIGTERM");
+    waiting.end();
     assert.equal(await withdrawn.promise, "withdrawn");
     stop.abort();
     await waiting;

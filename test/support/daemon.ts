@@ -1,12 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { type Client, connect } from "../../src/client/index.ts";
 import { daemonArguments, type Place, placeIn } from "../../src/protocol/place.ts";
+import type { FromAgent, ToAgent } from "./agent-process.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 const built = (name: string) => join(root, "build", name);
@@ -116,16 +117,64 @@ export function cli(place: Place, ...args: readonly string[]): ReturnType<typeof
   return run(process.execPath, [join(root, "bin/signalbox.js"), "--home", place.home, ...args]);
 }
 
-/** The hook client as a host runs it. */
+/** A hook that runs: its end, and the way to end it as a host does. */
+export type Hooked = Promise<Ran> & { end(): void };
+
+/** The hook client as a host runs it, from this very process. */
 export function hook(
   place: Place,
   agent: string,
   event: string,
   payload: object | string | Buffer,
   options: { env?: NodeJS.ProcessEnv } = {},
-): ReturnType<typeof run> {
-  const stdin = typeof payload === "string" || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload);
-  return run(built("signalbox-hook"), ["--home", place.home, agent, event], { stdin, ...options });
+): Hooked {
+  const ran = run(built("signalbox-hook"), ["--home", place.home, agent, event], {
+    stdin: bytesOf(payload),
+    ...options,
+  });
+  return Object.assign(ran, { end: () => void ran.child.kill("SIGTERM") });
+}
+
+const bytesOf = (payload: object | string | Buffer): Buffer =>
+  Buffer.isBuffer(payload) ? payload : Buffer.from(typeof payload === "string" ? payload : JSON.stringify(payload));
+
+/** A process that stands for an agent: hooks that it runs have it as their parent. Start it after the `Person` who is to decide. */
+export class Agent implements Disposable {
+  readonly #process = fork(join(root, "test/support/agent-process.ts"), { stdio: "inherit", execArgv: [] });
+  readonly #place: Place;
+  readonly #waiting = new Map<number, (ran: Ran) => void>();
+  #count = 0;
+
+  constructor(place: Place) {
+    this.#place = place;
+    this.#process.on("message", (message) => {
+      const { id, ...ran } = message as FromAgent;
+      this.#waiting.get(id)?.(ran);
+      this.#waiting.delete(id);
+    });
+  }
+
+  hook(
+    agent: string,
+    event: string,
+    payload: object | string | Buffer,
+    options: { env?: NodeJS.ProcessEnv } = {},
+  ): Hooked {
+    const id = (this.#count += 1);
+    const ran = new Promise<Ran>((resolve) => this.#waiting.set(id, resolve));
+    const args = ["--home", this.#place.home, agent, event];
+    const env = options.env ?? plainEnvironment;
+    this.#tell({ id, file: built("signalbox-hook"), args, stdin: bytesOf(payload).toString("base64"), env });
+    return Object.assign(ran, { end: () => this.#tell({ kill: id }) });
+  }
+
+  #tell(message: ToAgent): void {
+    this.#process.send(message);
+  }
+
+  [Symbol.dispose](): void {
+    this.#process.disconnect();
+  }
 }
 
 /** A payload in Claude Code's form. */
@@ -157,7 +206,16 @@ export class Person implements AsyncDisposable {
   #screen = "";
   #heard: (() => void) | undefined;
 
-  constructor(place: Place) {
+  /** Resolves when the shell has read its first line and a process that is started now is younger than it. */
+  static async sit(place: Place): Promise<Person> {
+    const person = new Person(place);
+    await person.#run("true");
+    const seated = uptimeTicks();
+    while (uptimeTicks() <= seated) await new Promise((resolve) => setImmediate(resolve));
+    return person;
+  }
+
+  private constructor(place: Place) {
     this.#place = place;
     if (!existsSync(built("pty"))) execFileSync(process.execPath, [join(root, "scripts/build-hook.js"), "--tests"]);
     this.#shell = spawn(built("pty"), ["/bin/sh"], {
@@ -171,20 +229,24 @@ export class Person implements AsyncDisposable {
   }
 
   /** Types a CLI command and waits for its end. */
-  async type(...args: readonly string[]): Promise<{ code: number; text: string }> {
-    const mark = randomUUID();
+  type(...args: readonly string[]): Promise<{ code: number; text: string }> {
     const words = [process.execPath, join(root, "bin/signalbox.js"), "--home", this.#place.home, ...args].map(
       (word) => `'${word.replaceAll("'", `'\\''`)}'`,
     );
+    return this.#run(words.join(" "));
+  }
+
+  async #run(line: string): Promise<{ code: number; text: string }> {
+    const mark = randomUUID();
     const from = this.#screen.length;
-    // The mark is put together by printf, so that the terminal's echo of this very line is not taken for its answer.
-    this.#shell.stdin?.write(`${words.join(" ")}; printf '%s %s\\n' "${mark.slice(0, 18)}""${mark.slice(18)}" "$?"\n`);
+    // The mark is put together by printf, so that an echo of this very line would not be taken for its answer.
+    this.#shell.stdin?.write(`${line}; printf '%s %s\\n' "${mark.slice(0, 18)}""${mark.slice(18)}" "$?"\n`);
     const end = new RegExp(`${mark} (\\d+)`);
     for (;;) {
       const match = end.exec(this.#screen.slice(from));
       if (match !== null) {
         const text = this.#screen.slice(from, from + match.index);
-        return { code: Number(match[1]), text: text.slice(text.indexOf("\n") + 1) };
+        return { code: Number(match[1]), text };
       }
       await new Promise<void>((resolve) => {
         this.#heard = resolve;
@@ -200,6 +262,9 @@ export class Person implements AsyncDisposable {
     }
   }
 }
+
+/** The kernel tells when a process began in ticks of 10 ms; so does this of now. */
+const uptimeTicks = () => Math.floor(Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 100);
 
 /** Resolves with the first open hold of that session. */
 export async function nextHold(client: Client, session: string): Promise<string> {

@@ -119,7 +119,12 @@ export const ledgerOperations = {
   "ledger/key": operation({
     summary: "Show the ledger's root public key and its newest checkpoint, to keep somewhere else.",
     input: z.object({}),
-    output: z.object({ origin: z.string(), rootKey: z.string(), currentKey: z.string(), checkpoint: z.string().nullable() }),
+    output: z.object({
+      origin: z.string(),
+      rootKey: z.string(),
+      currentKey: z.string(),
+      checkpoint: z.string().nullable(),
+    }),
     refusals: ["LEDGER_UNAVAILABLE"],
     access: "agent",
     deadlineMs: 5_000,

@@ -20,7 +20,10 @@ export type SessionView = z.output<typeof SessionView>;
 export const sessionOperations = {
   "session/list": operation({
     summary: "List the sessions that the daemon knows, latest first.",
-    input: z.object({ ended: z.coerce.boolean().default(false), limit: z.coerce.number().int().min(1).max(1_000).default(100) }),
+    input: z.object({
+      ended: z.stringbool().or(z.boolean()).default(false),
+      limit: z.coerce.number().int().min(1).max(1_000).default(100),
+    }),
     output: z.object({ sessions: z.array(SessionView) }),
     refusals: [],
     access: "agent",
