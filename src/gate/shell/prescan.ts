@@ -1,5 +1,8 @@
 import { limits } from "../../protocol/limits.ts";
 
+/** Bodies are looked for after each line, all over again for each. */
+const heredocsMax = 512;
+
 /** Openers within openers; the parser's lazy walk is not linear in these. */
 const nestedMax = 32;
 /** Parts of one kind in a row on which the parser recurses once each. */
@@ -15,6 +18,7 @@ export function prescan(text: string): string | undefined {
     return `run a text of more than ${limits.shellBytesMax / 1024} KiB, which is too long to be read`;
   let depth = 0;
   let ticks = 0;
+  let heredocs = 0;
   let separators = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -31,6 +35,9 @@ export function prescan(text: string): string | undefined {
         break;
       case 96: // `
         ticks++;
+        break;
+      case 60: // <
+        if (text.charCodeAt(i + 1) === 60) heredocs++;
         break;
       case 92: // backslash
         i++;
@@ -50,6 +57,7 @@ export function prescan(text: string): string | undefined {
     }
     if (depth > nestedMax) return `run a text that is nested more than ${nestedMax} deep`;
   }
+  if (heredocs > heredocsMax) return `run a text with more than ${heredocsMax} here-documents`;
   if (ticks > 512) return "run a text with more substitutions than are read";
   if (separators > 12_000) return "run more commands in one text than are read";
   if (repeats.test(text)) return `run a text that repeats one word more than ${repeatedMax} times`;
