@@ -59,7 +59,8 @@ const sabotages: readonly Sabotage[] = [
     agents: [claudeCode, codex, gemini],
     do: ({ place }) => rmSync(join(place.home, homeFiles.hook)),
     finding: "hook-missing",
-    proof: ["open", "closed"],
+    // Gemini CLI stops the prompt itself when a hook's program is missing.
+    proof: ["open", "closed", "not-provable"],
   },
   {
     name: "the deciding hook was taken out of the settings",
@@ -106,7 +107,8 @@ const sabotages: readonly Sabotage[] = [
   },
   {
     name: "the settings name another home",
-    agents: [claudeCode, codex, gemini],
+    // Codex would not trust the edited hook in the first place: see below.
+    agents: [claudeCode, gemini],
     do: (world, agent) =>
       edit(settingsOf(world, agent), (text) =>
         text

@@ -51,6 +51,9 @@ export const claudeCode: Host = {
         "mock-model",
         "--strict-mcp-config",
         "--no-session-persistence",
+        // Else the host's own question would come first where PreToolUse is missing, and PermissionRequest would answer it.
+        "--allowedTools",
+        "Bash",
         "--settings",
         JSON.stringify({ env: modelEnvironment(context) }),
       ],
