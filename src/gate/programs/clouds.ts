@@ -68,7 +68,6 @@ export const clouds: readonly Program[] = [
         nothing,
       "--dryrun --dry-run --generate-cli-skeleton": "inert",
       "--with-decryption": revealsSecret("print a decrypted parameter"),
-      "--recursive --force --delete": nothing,
     },
     subcommands: {
       "s3 ls": asks,
@@ -119,6 +118,7 @@ export const clouds: readonly Program[] = [
       "aws --profile prod ec2 terminate-instances --instance-ids i-1": "hold",
       "aws s3 rm s3://bucket --recursive": "hold",
       "aws s3 cp build.zip s3://bucket/": "hold",
+      "aws s3 cp s3://bucket/data data --recursive": "allow",
       "aws s3 cp s3://bucket/data.json data.json": "allow",
       "aws s3 sync s3://bucket ~/restore --delete": "hold",
       "aws secretsmanager get-secret-value --secret-id a": "hold",

@@ -12,7 +12,7 @@ import {
   script,
   when,
 } from "./acts.ts";
-import { changesHomeSettings, otherRegistry } from "./packages.ts";
+import { changesHomeSettings, otherRegistry, runsFrom } from "./packages.ts";
 import type { Act, Program } from "./program.ts";
 
 /** A flag that names a program which the tool then runs: `go test -exec X`, `cargo --config build.rustc-wrapper=X`. */
@@ -42,7 +42,8 @@ export const compiledLanguages: readonly Program[] = [
     summary: "Rust's build tool and package manager",
     flags: {
       "--config <setting>": cargoConfig,
-      "--manifest-path --target-dir --target -p --package -j --jobs --features -F --profile --color -Z --exclude --bin --example --test --bench --message-format <x>":
+      "--manifest-path <path>": runsFrom,
+      "--target-dir --target -p --package -j --jobs --features -F --profile --color -Z --exclude --bin --example --test --bench --message-format <x>":
         nothing,
       "--registry --index <url>": otherRegistry,
     },
@@ -165,7 +166,7 @@ export const compiledLanguages: readonly Program[] = [
     summary: "compilers and build tools: they run what the workspace defines",
     flags: {
       "-o --output <file>": (use, args) => args.forEach((file) => use.path(file, { kind: "write" })),
-      "-C --directory -f --file <x>": nothing,
+      "-C --directory -f --file --makefile --shell <path>": runsFrom,
     },
     clusters: false,
     does: goals(/^(?:publish|deploy|upload|release|pub)$/, "publish by a task of the project"),
@@ -175,6 +176,7 @@ export const compiledLanguages: readonly Program[] = [
       "make -C app build": "allow",
       "cmake --build build": "allow",
       "gcc x.c -o ~/.bashrc": "hold",
+      "make -f /opt/evil.mk": "hold",
     },
   },
   {
@@ -242,7 +244,8 @@ export const compiledLanguages: readonly Program[] = [
     names: ["mvn", "mvnw", "mvnd"],
     summary: "builds Java projects",
     flags: {
-      "-f --file -pl --projects -s --settings -P --activate-profiles -T --threads -rf --resume-from -gs -t -l --log-file -D --define <x>":
+      "-f --file <path>": runsFrom,
+      "-pl --projects -s --settings -P --activate-profiles -T --threads -rf --resume-from -gs -t -l --log-file -D --define <x>":
         nothing,
     },
     clusters: false,
@@ -261,8 +264,8 @@ export const compiledLanguages: readonly Program[] = [
     names: ["gradle", "gradlew"],
     summary: "builds Java and Android projects",
     flags: {
-      "-p --project-dir -b --build-file -c --settings-file -x --exclude-task --tests -g --gradle-user-home -P -D --max-workers <x>":
-        nothing,
+      "-p --project-dir -b --build-file -c --settings-file <path>": runsFrom,
+      "-x --exclude-task --tests -g --gradle-user-home -P -D --max-workers <x>": nothing,
       "-m --dry-run": "inert",
       "-I --init-script <file>": script("other"),
     },

@@ -273,7 +273,7 @@ export const databases: readonly Program[] = [
     flags: {
       "-h <host>": nothing,
       "-p -a -n -u -i -r --user --pass -s --cacert --cert --key -d -D --pattern --tls-ciphers -t <x>": nothing,
-      "--eval <file>": script("lua"),
+      "--eval <file>": changesDatabase("run a script in the server", "costly"),
       "--rdb --functions-rdb <file>": writes,
     },
     stop: true,

@@ -16,7 +16,7 @@ import {
   when,
 } from "./acts.ts";
 import { commonTools } from "./common-tools.ts";
-import { changesHomeSettings, installs, otherRegistry, runsPackage, runsTool } from "./packages.ts";
+import { changesHomeSettings, installs, otherRegistry, runsFrom, runsPackage, runsTool } from "./packages.ts";
 import type { Act, Command, Program } from "./program.ts";
 
 const runsTools = runsTool(commonTools);
@@ -63,7 +63,8 @@ export const javascript: readonly Program[] = [
     summary: "Node's package manager",
     flags: {
       "--registry <url>": otherRegistry,
-      "-w --workspace --prefix -C --loglevel --cache --userconfig --omit --include --script-shell <x>": nothing,
+      "-w --workspace --loglevel --cache --omit --include <x>": nothing,
+      "--prefix -C --script-shell --userconfig <path>": runsFrom,
       "--otp <code>": nothing,
     },
     remote: true,
@@ -120,7 +121,8 @@ export const javascript: readonly Program[] = [
     summary: "package managers for Node",
     flags: {
       "--registry <url>": otherRegistry,
-      "-F --filter --filter-prod -C --dir --cwd --workspace-concurrency --loglevel --store-dir --modules-folder --reporter <x>":
+      "-C --dir --cwd <path>": runsFrom,
+      "-F --filter --filter-prod --workspace-concurrency --loglevel --store-dir --modules-folder --reporter <x>":
         nothing,
     },
     otherwise: runsTools,

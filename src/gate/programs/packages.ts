@@ -59,3 +59,14 @@ export const runsTool = (known: ReadonlySet<string>): Act => {
   const run = runsPackage(known);
   return (use: Use, args) => (args[0]?.text.includes("/") === true ? runs(use, args) : run(use, args));
 };
+
+/** A project, build file or plugin named by its path: code that runs, so it matters where it lies. */
+export const runsFrom: Act = (use, [path]) => {
+  if (path !== undefined && /^(?:~|\/|\.\.)/.test(path.text))
+    use.path(path, { kind: "execute", verb: "run code of", tree: true });
+};
+
+/** Files that a formatter or converter rewrites; those of the workspace are its own, so only what may lie elsewhere is said. */
+export const rewrites: Act = (use, args) => {
+  for (const path of args) if (/^(?:~|\/|\.\.)/.test(path.text)) use.path(path, { kind: "write", verb: "rewrite" });
+};

@@ -43,14 +43,14 @@ export const python: readonly Program[] = [
     flags: {
       ...pipFlags,
       "--default-index --index <url>": otherRegistry,
-      "--directory --project --config-file --color --with --with-editable --with-requirements -p --group --extra --env-file --from -m --module --package --script --link-mode --resolution <x>":
+      "--directory --project --config-file --color --with --with-editable --with-requirements -p --group --extra --env-file --from --package --script --link-mode --resolution <x>":
         nothing,
     },
     subcommands: {
       "add|remove|sync|lock|export|tree|init|version|venv|build|pip install|pip uninstall|pip sync|pip compile|pip list|pip freeze|pip show|pip check|pip tree|cache|cache clean|cache prune|cache dir|python list|python find|python dir|python pin|format|help|audit":
         installs(["--system", "--break-system-packages"]),
       run: {
-        flags: { "-c <code> ...": code("python") },
+        flags: { "-c <code> ...": code("python"), "-m --module <x> ...": nothing },
         stop: true,
         does: (use, args) => {
           if (use.has("-m")) builds(use, []);
@@ -76,6 +76,7 @@ export const python: readonly Program[] = [
       "uv pip install httpx": "allow",
       "uv publish": "hold",
       "uv run rm -rf ~": "deny",
+      "uv run --with requests python -c 'import os; os.system(\"rm -rf /\")'": "deny",
     },
   },
   {
@@ -161,7 +162,7 @@ export const python: readonly Program[] = [
     },
   },
   {
-    names: ["alembic", "flask", "django-admin"],
+    names: ["alembic", "flask", "django-admin", "manage.py"],
     summary: "Python frameworks' commands",
     subcommands: {
       "downgrade|db downgrade|flush|reset_db|sqlflush": (use, args) =>
