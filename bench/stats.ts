@@ -24,7 +24,7 @@ export function row(what: string, budget: string, samples: readonly number[], re
 }
 
 /** Times `once` `count` times after `warm` runs that are thrown away. */
-export async function sample(count: number, warm: number, once: () => Promise<unknown> | unknown): Promise<number[]> {
+export async function sample(count: number, warm: number, once: () => unknown): Promise<number[]> {
   const samples: number[] = [];
   for (let i = -warm; i < count; i += 1) {
     const from = process.hrtime.bigint();

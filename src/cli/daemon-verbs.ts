@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as later } from "node:timers/promises";
 import type { Command } from "commander";
 import { type Client, connect } from "../client/index.ts";
 import { homeFiles } from "../protocol/place.ts";
@@ -128,13 +129,31 @@ async function down(verb: Verb, stay: boolean): Promise<void> {
     throw error;
   }
   await using connected = client;
+  const { pid } = await connected.call("daemon/hello", {});
   await connected.call("daemon/stop", { stay });
-  await connected.closed;
+  await ended(pid);
   if (verb.json) terminal.out(JSON.stringify({ stopped: true, stay }));
   else if (stay)
     terminal.out("Signalbox is down and stays down: wired agents are denied every tool call until `signalbox up`.");
   else terminal.out("Signalbox is down. The next tool call of a wired agent starts it again.");
 }
+
+/** A drained daemon's process is gone; only then may another take its home. */
+async function ended(pid: number): Promise<void> {
+  for (let waitedMs = 0; waitedMs < endedMsMax; waitedMs += endedStepMs) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return; // no such process, which is what was waited for
+    }
+    await later(endedStepMs);
+  }
+  throw new Refusal("BUSY", `The daemon (pid ${pid}) still drains.`, "See: signalbox status");
+}
+
+/** A little over the longest drain that can be configured. */
+const endedMsMax = 125_000;
+const endedStepMs = 10;
 
 async function setMode(verb: Verb, mode: string): Promise<void> {
   const { terminal, place } = verb;

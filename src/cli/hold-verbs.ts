@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { connect } from "../client/index.ts";
 import type { HoldDecision, HoldView } from "../protocol/operations/holds.ts";
-import type { OutputOf } from "../protocol/operations/index.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { holdCard, holdLine } from "./hold-card.ts";
 import type { Verb } from "./index.ts";
 import { watch } from "./hold-watch.ts";
+import { decidedText, parseInput } from "./hold-words.ts";
 
 export function add(program: Command, verb: (command: Command) => Verb): void {
   const hold = program.command("hold").description("See and decide the tool calls that await a person.");
@@ -86,17 +86,6 @@ async function decide({ place, json, terminal }: Verb, id: string, decision: Hol
   terminal.out(json ? JSON.stringify(answer) : decidedText(decision, answer));
 }
 
-/** What the person reads after deciding: what was decided, and what happens now. */
-export function decidedText(decision: HoldDecision, { hold }: OutputOf<"hold/decide">): string {
-  if (decision.decision === "deny")
-    return `Denied ${hold.id}. ${hold.waiting > 0 ? "The agent was told." : "The agent will be told if it asks again."}`;
-  const extent =
-    decision.decision === "edit"
-      ? "with your input"
-      : { once: "once", session: "for this session", rule: "and saved as a rule" }[decision.scope ?? "once"];
-  return `Approved ${hold.id} ${extent}. ${hold.waiting > 0 || hold.state === "used" ? "The agent goes on." : "It counts when the agent asks again, within 15 min."}`;
-}
-
 /** Accepts any unambiguous beginning of an id, with or without `hold_`. */
 async function wholeId(client: Awaited<ReturnType<typeof connect>>, id: string): Promise<string> {
   const prefix = id.startsWith("hold_") ? id : `hold_${id}`;
@@ -111,17 +100,4 @@ async function wholeId(client: Awaited<ReturnType<typeof connect>>, id: string):
       : `${matches.length} holds begin with ${prefix}; type more of it.`,
     "List them: signalbox hold list --state all",
   );
-}
-
-/** @throws Refusal INVALID_PARAMS when the text is not a JSON object */
-export function parseInput(text: string, source: string): Record<string, never> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Refusal("INVALID_PARAMS", `${source} is not JSON: ${(error as Error).message}.`);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Refusal("INVALID_PARAMS", `${source} must be a JSON object, the tool's whole input.`);
-  return value as Record<string, never>;
 }

@@ -4,7 +4,7 @@ import { connect } from "../client/index.ts";
 import type { HoldDecision, HoldView } from "../protocol/operations/holds.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { holdCard, holdLine } from "./hold-card.ts";
-import { decidedText, parseInput } from "./hold-verbs.ts";
+import { decidedText, parseInput } from "./hold-words.ts";
 import type { Verb } from "./index.ts";
 
 /**

@@ -8,17 +8,19 @@ import type { Client } from "../client/index.ts";
 export interface CliPorts {
   /** Absolute path of the program that `daemon` is a verb of. */
   readonly main: string;
-  environment(): Promise<EnvironmentPort>;
-  wiring(): Promise<WiringPort>;
-  doctor(): Promise<DoctorPort>;
-  offline(): Promise<OfflinePort>;
-  recover(place: Place): Promise<{ readonly setAside: string; readonly why: string; readonly rootKey: string }>;
-  serveMcp(options: McpOptions): Promise<void>;
+  readonly environment: () => Promise<EnvironmentPort>;
+  readonly wiring: () => Promise<WiringPort>;
+  readonly doctor: () => Promise<DoctorPort>;
+  readonly offline: () => Promise<OfflinePort>;
+  readonly recover: (
+    place: Place,
+  ) => Promise<{ readonly setAside: string; readonly why: string; readonly rootKey: string }>;
+  readonly serveMcp: (options: McpOptions) => Promise<void>;
 }
 
 export interface EnvironmentPort {
   /** What the daemon gets: nothing that loads code. */
-  cleanEnvironment(): Record<string, string>;
+  readonly cleanEnvironment: () => Record<string, string>;
   /** @throws with a sentence when the configuration is wrong */
   checkConfig(place: Place): void;
   explainConfig(place: Place): readonly { readonly key: string; readonly value: unknown; readonly source: string }[];
@@ -91,8 +93,8 @@ export interface DoctorPort {
 }
 
 export interface OfflinePort {
-  judgeHere(place: Place, call: CheckCall): Promise<Checked>;
-  judgeText(place: Place): (call: CheckCall) => Checked;
+  readonly judgeHere: (place: Place, call: CheckCall) => Promise<Checked>;
+  readonly judgeText: (place: Place) => (call: CheckCall) => Checked;
 }
 
 export interface McpOptions {

@@ -28,9 +28,13 @@ export interface HookPorts {
   /** Policy's allow is said as a grant to this agent (`wire --grant`). */
   grants(agent: string): boolean;
   redactText(text: string): string;
-  redact(input: Readonly<Record<string, Json>>): Readonly<Record<string, Json>>;
+  readonly redact: (input: Readonly<Record<string, Json>>) => Readonly<Record<string, Json>>;
   /** Why a changed settings file must not take effect: a sentence, or nothing. */
-  configObjection(change: { source: string; text: string | null; unreadable: boolean }): string | undefined;
+  readonly configObjection: (change: {
+    source: string;
+    text: string | null;
+    unreadable: boolean;
+  }) => string | undefined;
 }
 
 /** The hook endpoint: `POST /hooks/<agent>/<event>`, one answer per request key. */

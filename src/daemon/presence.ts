@@ -17,7 +17,7 @@ export interface Presence {
 
 export interface PresencePorts {
   readonly operator: Operator;
-  session(
+  readonly session: (
     hold: HoldView,
   ): { readonly startedAtMs: number; readonly process: { readonly startTime: number } | undefined } | undefined;
 }

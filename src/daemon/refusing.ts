@@ -14,7 +14,7 @@ export interface RefusingOptions {
   readonly values: readonly ConfigValue[];
   readonly clock: Clock;
   readonly fault: StoreFault;
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Effect } from "../protocol/effects.ts";
 import { stricter } from "../protocol/effects.ts";
+import { canaryNonce, canaryReason } from "../protocol/canary.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Facts, Judgement, Machine, ToolCall } from "./call.ts";
 import { evaluate, type Policy, type TracedEffect } from "./policy/index.ts";
@@ -13,6 +14,8 @@ import { judgeTool } from "./tools/index.ts";
  */
 export function judge(call: ToolCall, machine: Machine, facts: Facts, policy: Policy): Judgement {
   try {
+    const nonce = canaryNonce(call.input);
+    if (nonce !== undefined) return canary(nonce);
     const scene = new Scene(withAdded(call, machine, policy), machine, facts);
     judgeTool(new Runner(scene));
     const decided = evaluate(scene.effects, policy, {
@@ -84,6 +87,20 @@ function shown(effects: readonly Effect[]): readonly Effect[] {
   }));
   if (plain.length <= limits.effectsMax) return plain;
   return plain.sort((a, b) => graveness[b.kind] - graveness[a.kind]).slice(0, limits.effectsMax);
+}
+
+/** Doctor's call, denied in every mode (protocol/canary.ts). */
+function canary(nonce: string): Judgement {
+  return {
+    verdict: "deny",
+    rule: "canary",
+    reason: canaryReason(nonce),
+    instead: undefined,
+    effects: [],
+    catastrophic: true,
+    wanted: [],
+    used: [],
+  };
 }
 
 function fault(error: unknown): Judgement {

@@ -25,7 +25,7 @@ type LayerName = "organisation" | "user" | "repository";
 /** What the gate's policy language gives: text -> layer, layers -> policy. `Layer` and `Policy` are its own types. */
 export interface PoliciesPorts<Layer, Policy> {
   readonly store: Store;
-  write(entry: { kind: string; payload: Record<string, Json> }): unknown;
+  readonly write: (entry: { kind: string; payload: Record<string, Json> }) => unknown;
   readonly configDir: string;
   readonly uid: number;
   readonly nowMs: () => number;

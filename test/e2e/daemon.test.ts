@@ -4,7 +4,6 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { placeIn } from "../../src/protocol/place.ts";
 import {
   Agent,
   cli,
