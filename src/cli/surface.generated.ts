@@ -211,9 +211,8 @@ export const surface: readonly SurfaceVerb[] = [
         "name": "ended",
         "positional": false,
         "flag": "ended",
-        "type": "boolean",
-        "required": false,
-        "default": false
+        "type": "json",
+        "required": false
       },
       {
         "name": "limit",

@@ -19,7 +19,7 @@ export interface PresencePorts {
   readonly operator: Operator;
   readonly session: (
     hold: HoldView,
-  ): { readonly startedAtMs: number; readonly process: { readonly startTime: number } | undefined } | undefined;
+  ) => { readonly startedAtMs: number; readonly process: { readonly startTime: number } | undefined } | undefined;
 }
 
 export function createPresence({ operator, session }: PresencePorts): Presence {
