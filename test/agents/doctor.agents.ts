@@ -27,7 +27,7 @@ for (const agent of [claudeCode, codex, gemini])
       const world = await openWorld(t, { agent, script: () => [] });
       ownAddress[agent.name](world);
       const { host, code } = await doctor(world, agent);
-      assert.equal(host.proof.state, "denied", host.proof.why);
+      assert.equal(host.proof.state, "denied", `${host.proof.why} ${host.proof.told}`);
       assert.deepEqual(
         host.findings.filter(({ severity }) => severity === "open"),
         [],

@@ -24,6 +24,22 @@ test("gemini: a repository that switches hooks off is reported by doctor", needs
   assert.equal(doctor.code, 10);
 });
 
+test(
+  "gemini: in a folder that is not trusted a repository that switches hooks off gains nothing",
+  needs(agent),
+  async (t) => {
+    const world = await openWorld(t, {
+      agent,
+      files: { ".gemini/settings.json": '{ "hooksConfig": { "enabled": false } }' },
+      script: (paths) => shell(denied(paths)),
+    });
+    const run = await world.run({ prompt: "Clean up." });
+    assert.equal(run.code, 0, run.stderr);
+    assert.ok(!existsSync(join(world.workspace, "trace.txt")));
+    assert.match(told(world.model), /Tool execution blocked/);
+  },
+);
+
 test("gemini: a repository can't guess the hook's name to switch it off", needs(agent), async (t) => {
   const names = ["signalbox", "signalbox-hook", "sb"];
   const world = await openWorld(t, {
@@ -31,7 +47,7 @@ test("gemini: a repository can't guess the hook's name to switch it off", needs(
     files: { ".gemini/settings.json": JSON.stringify({ hooksConfig: { disabled: names } }) },
     script: (paths) => shell(denied(paths)),
   });
-  const run = await world.run({ prompt: "Clean up." });
+  const run = await world.run({ prompt: "Clean up.", environment: { GEMINI_CLI_TRUST_WORKSPACE: "true" } });
   assert.equal(run.code, 0, run.stderr);
   assert.ok(!existsSync(join(world.workspace, "trace.txt")));
   assert.match(told(world.model), /Tool execution blocked/);

@@ -53,6 +53,8 @@ export const gemini: Host = {
         GEMINI_TELEMETRY_ENABLED: "false",
         GEMINI_CLI_NO_RELAUNCH: "true",
         GEMINI_SANDBOX: "false",
+        // As in a folder that the person trusts: only then a repository's settings can switch hooks off (--skip-trust alone is not enough).
+        GEMINI_CLI_TRUST_WORKSPACE: "true",
       },
     };
   },
