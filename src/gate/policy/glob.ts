@@ -15,7 +15,7 @@ export interface Glob {
   matches(text: string): boolean;
 }
 
-export const globCharsMax = 1_024;
+const globCharsMax = 1_024;
 
 type Token =
   | { readonly is: "char"; readonly code: number }
@@ -166,7 +166,7 @@ export interface WordsGlob {
   readonly words: readonly (Glob | "one" | "any")[];
 }
 
-export const globWordsMax = 64;
+const globWordsMax = 64;
 
 /** @throws SyntaxError with a sentence that names the pattern */
 export function wordsGlob(pattern: string): WordsGlob {

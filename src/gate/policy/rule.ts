@@ -2,7 +2,7 @@ import type { Effect, Mode, Verdict } from "../../protocol/effects.ts";
 import type { Glob, WordsGlob } from "./glob.ts";
 
 /** Outermost first. `builtin` is not text but the rules of `gate/rules`. */
-export const layerNames = ["builtin", "organisation", "user", "repository", "session"] as const;
+const layerNames = ["builtin", "organisation", "user", "repository", "session"] as const;
 export type LayerName = (typeof layerNames)[number];
 
 /**

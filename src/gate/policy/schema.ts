@@ -12,7 +12,7 @@ import {
 import { limits } from "../../protocol/limits.ts";
 
 /** Patterns of one field of one rule, and examples of one rule. */
-export const alternativesMax = 256;
+const alternativesMax = 256;
 
 const oneOrMore = <T extends z.ZodType>(item: T) =>
   z.union([item.transform((value) => [value]), z.array(item).min(1).max(alternativesMax)]);

@@ -84,7 +84,7 @@ function readWord(text: string, begin: number, flow: boolean, charsMax: number):
       const end = expansionEnd(text, i, limit);
       if (end > i + 1) {
         close();
-        from = end;
+        from = behind(text, i, end);
       }
       i = end;
     } else i++;
@@ -105,7 +105,7 @@ function literals(text: string, begin: number, end: number, plain: boolean): { b
         const stop = text[i] === "$" ? expansionEnd(text, i, end) : backtickEnd(text, i, end);
         if (stop === i + 1) continue;
         if (i > from) pieces.push({ begin: from, end: i });
-        from = stop;
+        from = behind(text, i, stop);
         i = stop - 1;
       }
     }
@@ -117,6 +117,10 @@ function backtickEnd(text: string, i: number, limit: number): number {
   const end = text.indexOf("`", i + 1);
   return end === -1 || end >= limit ? i + 1 : end + 1;
 }
+
+/** Behind a bare `$x` one character stays, else the marker's letters would go on with the name. */
+const behind = (text: string, i: number, end: number): number =>
+  /[A-Za-z_]/.test(text[i + 1] ?? "") && text[i] === "$" ? end + 1 : end;
 
 /** Behind `$x`, `${...}` or `$(...)`; `i + 1` when that `$` expands nothing. */
 function expansionEnd(text: string, i: number, limit: number): number {
