@@ -2,7 +2,7 @@
 // Plain JavaScript, so that any Node can read it: it finds a Node that is new enough and hands over to the real program.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { enableCompileCache } from "node:module";
+import * as nodeModule from "node:module";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
@@ -13,7 +13,7 @@ const main =
   existsSync(at("../dist/main.js")) && !existsSync(at("../src/main.ts")) ? "../dist/main.js" : "../src/main.ts";
 
 if (Number.parseInt(process.versions.node, 10) >= nodeMajorMin) {
-  enableCompileCache?.();
+  nodeModule.enableCompileCache?.();
   const { run } = await import(main);
   process.exitCode = await run(process.argv.slice(2));
 } else {
