@@ -18,7 +18,12 @@ const agents = [
   { name: "codex", packages: { "@openai/codex": "0.169.0" }, usual: true },
   { name: "gemini", packages: { "@google/gemini-cli": "0.61.0" }, usual: true },
   { name: "copilot", packages: { "@github/copilot": "1.0.102" }, usual: false },
-  { name: "opencode", packages: { "opencode-ai": "1.18.33", "@opencode-ai/plugin": "1.18.33" }, usual: false },
+  {
+    name: "opencode",
+    packages: { "opencode-ai": "1.18.33", "@opencode-ai/plugin": "1.18.33" },
+    script: "postinstall.mjs",
+    usual: false,
+  },
 ];
 
 /** Written last, so that an install that was interrupted is done again. */
@@ -71,8 +76,8 @@ function install(folder, agent) {
   };
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  // Install scripts are not run: every agent brings its binary as an optional dependency. Claude Code's own script only links
-  // that binary to its place, so that one is run by name below.
+  // Install scripts are not run: every agent brings its binary as an optional dependency. Claude Code's and
+  // OpenCode's own scripts only link that binary to its place, so these are run by name below.
   const words = ["install", "--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts", "--loglevel=error"];
   const run = spawnSync(npm, words, {
     cwd: folder,

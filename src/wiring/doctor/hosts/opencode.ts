@@ -1,0 +1,63 @@
+import { cpSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { agentFiles } from "../../agent-files.ts";
+import { canaryKey, canaryPrompt, type Host, NotProvable, withoutModel } from "./host.ts";
+import { writeSettings } from "./settings-copy.ts";
+
+/**
+ * OpenCode is run with the person's plugins in throw-away folders and a provider of doctor's own: there it finds no login and no server.
+ * Without its plugin package beside the plugins it would ask npm's registry for it, so then it is not started.
+ * Source: peers measured with 1.18.33; opencode.ai/docs.
+ */
+export const opencode: Host = {
+  agent: "opencode",
+  program: "opencode",
+  testedVersion: "1.18.33",
+  notCovered: [
+    "opencode --pure and OPENCODE_PURE=1 skip all plugins, and with them the gate.",
+    "OpenCode 2.x loads no plugins of version 1.",
+  ],
+  probe({ binary, world, scratch, modelUrl }) {
+    const { folder, settings } = agentFiles("opencode", world);
+    const packages = join(folder, "node_modules");
+    if (!existsSync(join(packages, "@opencode-ai", "plugin")))
+      return new NotProvable(
+        `OpenCode would ask npm's registry for @opencode-ai/plugin, which is not in ${packages}; it puts it there at its first start`,
+      );
+    const config = join(scratch, "config", "opencode");
+    const work = join(scratch, "work");
+    for (const path of [config, work]) mkdirSync(path, { recursive: true });
+    symlinkSync(packages, join(config, "node_modules"));
+    if (existsSync(join(folder, "package.json"))) cpSync(join(folder, "package.json"), join(config, "package.json"));
+    mkdirSync(join(config, "plugins"));
+    if (existsSync(settings)) cpSync(settings, join(config, "plugins", "signalbox.js"));
+    writeSettings(join(config, "opencode.json"), {
+      provider: {
+        doctor: {
+          npm: "@ai-sdk/openai-compatible",
+          options: { baseURL: `${modelUrl}/v1`, apiKey: canaryKey },
+          models: { canary: {} },
+        },
+      },
+    });
+    const own = (name: string) => join(scratch, name);
+    return {
+      file: binary,
+      args: ["run", "--format", "json", "--print-logs", "--model", "doctor/canary", canaryPrompt],
+      cwd: work,
+      environment: {
+        ...withoutModel(world.environment),
+        XDG_CONFIG_HOME: own("config"),
+        XDG_DATA_HOME: own("data"),
+        XDG_STATE_HOME: own("state"),
+        XDG_CACHE_HOME: own("cache"),
+        OPENCODE_CONFIG_DIR: config,
+        OPENCODE_DISABLE_AUTOUPDATE: "1",
+        OPENCODE_DISABLE_MODELS_FETCH: "1",
+        OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
+        OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
+        OPENCODE_DISABLE_SHARE: "1",
+      },
+    };
+  },
+};
