@@ -272,7 +272,7 @@ function proposeRule(hold: HoldView, workspace: string, judging: JudgingPorts): 
     shell: "unknown" as const,
   };
   const effects = traceEffects(call, judging.machine(), new Map(), judging.policyAt(workspace));
-  const rule = narrowRule({ ...call, effects, workspace }, exampleJudge);
+  const rule = narrowRule({ ...call, effects, workspace, userHome: judging.machine().userHome }, exampleJudge);
   if ("ok" in rule) return rule.ok;
   throw new Refusal("CONFLICT", rule.problem, "Approve it once instead: signalbox hold approve");
 }
