@@ -1,11 +1,11 @@
 import { lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createHmac, randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { homeFiles } from "../protocol/place.ts";
 import { ConfigFault } from "./config.ts";
 
 /**
  * Makes the home when it is missing, and refuses one that is not this user's alone.
- * @returns false when it can't be written: the daemon then serves only to say so
  * @throws ConfigFault
  */
 export function ensureHome(home: string): void {
@@ -29,6 +29,11 @@ export function ensureHome(home: string): void {
     throw new ConfigFault(
       `The home ${home} is open to others (mode ${(stat.mode & 0o777).toString(8)}). Close it: chmod 700 '${home}'`,
     );
+  try {
+    mkdirSync(join(home, homeFiles.log), { recursive: true, mode: 0o700 });
+  } catch {
+    // A home that can't be written has no log; the store says why nothing can be recorded, which is what matters.
+  }
 }
 
 /**
