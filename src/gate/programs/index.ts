@@ -1,6 +1,7 @@
 import { checks } from "./checks.ts";
 import { clouds } from "./clouds.ts";
 import { compiledLanguages } from "./compiled-languages.ts";
+import { containers } from "./containers.ts";
 import { databases } from "./databases.ts";
 import { developerTools } from "./developer-tools.ts";
 import { files } from "./files.ts";
@@ -8,6 +9,7 @@ import { forges } from "./forges.ts";
 import { git } from "./git.ts";
 import { infrastructure } from "./infrastructure.ts";
 import { javascript } from "./javascript.ts";
+import { kubernetes } from "./kubernetes.ts";
 import { platforms } from "./platforms.ts";
 import { processes } from "./processes.ts";
 import type { Program } from "./program.ts";
@@ -34,6 +36,8 @@ export const families: readonly (readonly Program[])[] = [
   platforms,
   secretManagers,
   developerTools,
+  containers,
+  kubernetes,
 ];
 
 export const programs: ReadonlyMap<string, Program> = new Map(
