@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { agentFiles } from "../../agent-files.ts";
 import { canaryKey, canaryPrompt, type Host, NotProvable, withoutModel } from "./host.ts";
@@ -27,7 +27,11 @@ export const opencode: Host = {
     const config = join(scratch, "config", "opencode");
     const work = join(scratch, "work");
     for (const path of [config, work]) mkdirSync(path, { recursive: true });
-    symlinkSync(packages, join(config, "node_modules"));
+    // A copy: OpenCode replaces what stands there when it thinks that it must install. Its own program is no part of a plugin.
+    cpSync(realpathSync(packages), join(config, "node_modules"), {
+      recursive: true,
+      filter: (path) => !/\/node_modules\/opencode-[^/]+$/.test(path),
+    });
     if (existsSync(join(folder, "package.json"))) cpSync(join(folder, "package.json"), join(config, "package.json"));
     mkdirSync(join(config, "plugins"));
     if (existsSync(settings)) cpSync(settings, join(config, "plugins", "signalbox.js"));
