@@ -1,5 +1,6 @@
 import type { Json } from "../kit/canonical.ts";
 import type { Effect, Verdict } from "../protocol/effects.ts";
+import type { Step, Trail } from "./taint/trail.ts";
 
 /** What the gate is asked about. Everything in here may have been written by an agent, but `workspace` and `userHome`. */
 export interface ToolCall {
@@ -11,6 +12,8 @@ export interface ToolCall {
   readonly workspace: Workspace;
   /** The agent's shell; what zsh or fish would run and bash would not is then an effect or opaque. */
   readonly shell: "bash" | "sh" | "zsh" | "fish" | "unknown";
+  /** What the session brought in and read before this call (`taint/`). Kept by the daemon; left out, nothing is known of it. */
+  readonly trail?: Trail | undefined;
 }
 
 export interface Workspace {
@@ -78,4 +81,8 @@ export interface Judgement {
   readonly wanted: readonly FactQuery[];
   /** Keys of the facts that the verdict rests on: an approval is bound to them. */
   readonly used: readonly string[];
+  /** In the mode `observe`, `unattended` or `panic`: the verdict that `attended` would have given, where it differs. */
+  readonly would: Verdict | undefined;
+  /** What the call adds to its session's trail if it runs. */
+  readonly steps: readonly Step[];
 }

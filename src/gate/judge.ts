@@ -6,6 +6,7 @@ import type { Facts, Judgement, Machine, ToolCall } from "./call.ts";
 import { evaluate, type Policy, type TracedEffect } from "./policy/index.ts";
 import { Scene } from "./scene.ts";
 import { Runner } from "./shell/runner.ts";
+import { stepsOf, taintFindings } from "./taint/index.ts";
 import { judgeTool } from "./tools/index.ts";
 
 /**
@@ -18,8 +19,11 @@ export function judge(call: ToolCall, machine: Machine, facts: Facts, policy: Po
     if (nonce !== undefined) return canary(nonce);
     const scene = new Scene(withAdded(call, machine, policy), machine, facts);
     judgeTool(new Runner(scene));
+    const trail = call.trail ?? [];
+    const steps = stepsOf(scene.effects, machine, trail);
     const decided = evaluate(scene.effects, policy, {
       tool: call.tool,
+      findings: trail.length === 0 ? [] : taintFindings(call, scene.effects, steps, trail),
       commands: scene.commands,
       cwd: call.cwd,
       userHome: machine.userHome,
@@ -34,6 +38,8 @@ export function judge(call: ToolCall, machine: Machine, facts: Facts, policy: Po
       catastrophic: decided.catastrophic,
       wanted: decided.verdict === "deny" && decided.catastrophic ? [] : [...scene.wanted.values()],
       used: [...scene.used],
+      would: decided.would,
+      steps,
     };
   } catch (error) {
     return fault(error);
@@ -100,6 +106,8 @@ function canary(nonce: string): Judgement {
     catastrophic: true,
     wanted: [],
     used: [],
+    would: undefined,
+    steps: [],
   };
 }
 
@@ -116,5 +124,7 @@ function fault(error: unknown): Judgement {
     catastrophic: false,
     wanted: [],
     used: [],
+    would: undefined,
+    steps: [],
   };
 }

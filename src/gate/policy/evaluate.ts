@@ -82,6 +82,7 @@ const where = (layer: PolicyLayer): string => (layer.path === null ? `The ${laye
  * 2. An `allow` rule takes back one thing only: a built-in *hold*, on the effects that the rule matches. A finding about the call as
  *    a whole is taken back when allow rules match every one of its effects (and there is one). No allow rule takes back a deny, or
  *    what any layer holds.
+ *    The hold of a session's trail (`taint/`) is taken back only by an allow rule that speaks of `secret`.
  * 3. An allow rule matches an effect that is opaque, or that reads or sends secrets, only if it names that (`sure`, `kind` or
  *    `secret`) or names the command.
  * 4. Between equals the catastrophic decides, then the rule of the outermost file, then the first.
@@ -109,9 +110,12 @@ function judge(effects: readonly TracedEffect[], policy: Policy, context: Policy
     if (!releasedBy.has(index)) releasedBy.set(index, findRelease(effects[index] as TracedEffect, policy, context));
     return releasedBy.get(index);
   };
-  for (const finding of [...findings(policy.builtin, effects), ...(context.findings ?? [])]) {
+  for (const finding of [...(context.findings ?? []), ...findings(policy.builtin, effects)]) {
     if (finding.verdict === "hold") {
-      const by = takenBack(finding, effects, release);
+      const by =
+        finding.names === undefined
+          ? takenBack(finding, effects, release)
+          : findRelease(effects[finding.effect ?? -1], policy, context, finding.names);
       if (by !== undefined) {
         released ??= decision(by.rule, by.layer);
         continue;
@@ -180,10 +184,21 @@ function takenBack(
   return by;
 }
 
-function findRelease(effect: TracedEffect, policy: Policy, context: PolicyContext): By | undefined {
+/** `names`: only a rule that speaks of that field of effects. */
+function findRelease(
+  effect: TracedEffect | undefined,
+  policy: Policy,
+  context: PolicyContext,
+  names?: "secret",
+): By | undefined {
+  if (effect === undefined) return undefined;
   for (const layer of policy.layers)
     for (const rule of layer.allow)
-      if (namesRisk(rule, effect) && matchesEffect(rule.match, effect, context, "loosen"))
+      if (
+        (names === undefined || rule.match[names] !== undefined) &&
+        namesRisk(rule, effect) &&
+        matchesEffect(rule.match, effect, context, "loosen")
+      )
         return { rule, layer: layer.layer };
   return undefined;
 }

@@ -22,6 +22,8 @@ export interface Finding {
   /** Denied in every mode, released by nothing. */
   readonly catastrophic?: boolean | undefined;
   readonly effect?: number | undefined;
+  /** Only an allow rule that speaks of this field takes it back. */
+  readonly names?: "secret" | undefined;
 }
 
 /** What a rule matches: every field that is present must match, by any of its alternatives. */
@@ -94,6 +96,6 @@ export interface Evaluation {
   readonly instead: string | undefined;
   readonly catastrophic: boolean;
   readonly layer: LayerName;
-  /** In `observe` mode: the verdict that `attended` would have given, where it differs. */
+  /** In `observe`, `unattended` and `panic`: the verdict that `attended` would have given, where it differs. */
   readonly would: Verdict | undefined;
 }
