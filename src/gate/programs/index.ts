@@ -15,6 +15,7 @@ import { processes } from "./processes.ts";
 import type { Program } from "./program.ts";
 import { python } from "./python.ts";
 import { secretManagers } from "./secret-managers.ts";
+import { services } from "./services.ts";
 import { signalbox } from "./signalbox.ts";
 import { wrappers } from "./wrappers.ts";
 
@@ -38,6 +39,7 @@ export const families: readonly (readonly Program[])[] = [
   developerTools,
   containers,
   kubernetes,
+  services,
 ];
 
 export const programs: ReadonlyMap<string, Program> = new Map(
