@@ -50,6 +50,22 @@ export const sessionsMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    room: "sessions",
+    version: 2,
+    sql: `
+      -- What a session brought in and read, by the verdict's entry. ran: 1 let through or seen to run, 0 neither (yet).
+      CREATE TABLE sessions_trail (
+        agent TEXT NOT NULL,
+        session TEXT NOT NULL,
+        ran INTEGER NOT NULL,
+        leg TEXT NOT NULL,
+        entry INTEGER NOT NULL,
+        what TEXT NOT NULL,
+        PRIMARY KEY (agent, session, ran, leg, entry)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
 
 export interface SessionRow {

@@ -9,6 +9,7 @@ import { detailsBytesMax } from "./live.ts";
 import { madePathsMax } from "./made.ts";
 import { sessionsMigrations } from "./rows.ts";
 import { createSessions } from "./sessions.ts";
+import { pendingStepsMax, trailStepsPerLegMax } from "./trails.ts";
 import type { JudgedCall, Outcome, SessionEvent, SessionsOptions } from "./types.ts";
 
 const key = { agent: "claude-code", session: "s1" };
@@ -295,4 +296,47 @@ test("tool calls are counted and survive a restart", async () => {
   await record(sessions, { fingerprint: "f2" });
   assert.equal(sessions.list({ ended: false, limit: 1 })[0]?.toolCalls, 2);
   assert.equal(restart().list({ ended: false, limit: 1 })[0]?.toolCalls, 2);
+});
+
+test("a trail holds the first steps of each leg and survives a restart", async () => {
+  const { sessions, store, restart } = bench();
+  await sessions.observe(event());
+  const step = (leg: string, entry: number) => ({ leg, entry, what: `step ${entry}` });
+  await store.durably(() => {
+    for (let entry = 1; entry <= trailStepsPerLegMax + 5; entry += 1)
+      sessions.recordTrail(key, [step("untrusted", entry)], true);
+    sessions.recordTrail(key, [step("secret", 50)], true);
+  });
+  const trail = restart().trail(key);
+  assert.deepEqual(
+    trail.map(({ entry }) => entry),
+    [...Array.from({ length: trailStepsPerLegMax }, (_, index) => index + 1), 50],
+  );
+  assert.deepEqual({ ...trail[0] }, { leg: "untrusted", entry: 1, what: "step 1" });
+  assert.deepEqual(sessions.trail({ ...key, session: "other" }), []);
+});
+
+test("a held call's step counts when its outcome shows that it ran", async () => {
+  const { sessions, store, record } = bench();
+  await sessions.observe(event());
+  await record(sessions, { verdict: "hold", entry: 7 });
+  await store.durably(() => sessions.recordTrail(key, [{ leg: "secret", entry: 7, what: "cat: read .env" }], false));
+  assert.deepEqual(sessions.trail(key), []);
+  await store.durably(() => sessions.pairOutcome(outcome({ status: "refused" })));
+  assert.deepEqual(sessions.trail(key), []);
+  await store.durably(() => sessions.pairOutcome(outcome()));
+  assert.deepEqual(
+    sessions.trail(key).map(({ leg, entry }) => [leg, entry]),
+    [["secret", 7]],
+  );
+});
+
+test("steps of calls that never ran are bounded", async () => {
+  const { sessions, store } = bench();
+  await store.durably(() => {
+    for (let entry = 1; entry <= pendingStepsMax * 2; entry += 1)
+      sessions.recordTrail(key, [{ leg: "secret", entry, what: "x" }], false);
+  });
+  const { n } = store.db.prepare("SELECT count(*) AS n FROM sessions_trail").get() as { n: number };
+  assert.equal(n, pendingStepsMax);
 });

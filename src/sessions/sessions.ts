@@ -5,6 +5,7 @@ import { Made } from "./made.ts";
 import { type Live, liveOf, merge, sessionOf } from "./live.ts";
 import type { SessionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
+import { Trails } from "./trails.ts";
 import type {
   JudgedCall,
   Outcome,
@@ -14,6 +15,7 @@ import type {
   SessionKey,
   Sessions,
   SessionsOptions,
+  TrailStep,
 } from "./types.ts";
 
 const sweepBatch = 512;
@@ -29,6 +31,7 @@ class Registry implements Sessions {
   readonly #options: SessionsOptions;
   readonly #calls: Calls;
   readonly #made: Made;
+  readonly #trails: Trails;
   readonly #sql;
   /** In the order in which they were last seen. */
   readonly #live = new Map<string, Live>();
@@ -40,6 +43,7 @@ class Registry implements Sessions {
     this.#sql = statements(options.store.db);
     this.#calls = new Calls(options.store.db, options.clock, options.write);
     this.#made = new Made(options.store.db);
+    this.#trails = new Trails(options.store.db);
     const rows = this.#sql.newest.all(options.limits.sessionsMax) as unknown as SessionRow[];
     for (const row of rows.reverse()) this.#live.set(keyOf(row), liveOf(row));
   }
@@ -82,6 +86,8 @@ class Registry implements Sessions {
 
   pairOutcome(outcome: Outcome): Pairing {
     const { call, again } = this.#calls.pair(outcome);
+    if (call !== undefined && call.verdict !== "allow" && outcome.status !== "refused")
+      this.#trails.ran(outcome, call.entry);
     const why =
       call === undefined
         ? unjudged(outcome)
@@ -103,6 +109,14 @@ class Registry implements Sessions {
 
   made(key: SessionKey, path: string): boolean {
     return this.#made.has(key, path);
+  }
+
+  recordTrail(key: SessionKey, steps: readonly TrailStep[], ran: boolean): void {
+    this.#trails.add(key, steps, ran);
+  }
+
+  trail(key: SessionKey): readonly TrailStep[] {
+    return this.#trails.of(key);
   }
 
   async markUngated(key: SessionKey, why: string): Promise<void> {
@@ -255,6 +269,7 @@ class Registry implements Sessions {
     }[];
     for (const { agent, session } of rows) {
       this.#made.forget({ agent, session });
+      this.#trails.forget({ agent, session });
       this.#sql.forget.run(agent, session);
     }
   }

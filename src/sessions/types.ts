@@ -62,6 +62,14 @@ export interface JudgedCall extends SessionKey {
   readonly entry: number;
 }
 
+/** One step by which a session came to what it knows (the gate's taint): `leg` and `what` are the gate's words. */
+export interface TrailStep {
+  readonly leg: string;
+  readonly what: string;
+  /** The verdict's ledger entry. */
+  readonly entry: number;
+}
+
 export interface Outcome extends SessionKey {
   readonly toolCallId?: string | undefined;
   readonly tool?: string | undefined;
@@ -121,6 +129,10 @@ export interface Sessions {
   recordMade(key: SessionKey, paths: readonly string[]): void;
   /** Whether the session made the path or a folder above it. */
   made(key: SessionKey, path: string): boolean;
+  /** Inside a work of the store, with the verdict's entry: what the call adds to its session's trail. `ran` false: only if its outcome shows that it ran. */
+  recordTrail(key: SessionKey, steps: readonly TrailStep[], ran: boolean): void;
+  /** What the session brought in and read so far, oldest first. */
+  trail(key: SessionKey): readonly TrailStep[];
   /** Enters a reason to think that the session runs tools past the gate, once. */
   markUngated(key: SessionKey, why: string): Promise<void>;
   ungated(): { session: string; agent: string; why: string }[];
