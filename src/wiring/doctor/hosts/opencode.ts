@@ -20,9 +20,12 @@ export const opencode: Host = {
   probe({ binary, world, scratch, modelUrl }) {
     const { folder, settings } = agentFiles("opencode", world);
     const packages = join(folder, "node_modules");
-    if (!existsSync(join(packages, "@opencode-ai", "plugin")))
+    const missing = [join(packages, "@opencode-ai", "plugin"), ...manifests.map((name) => join(folder, name))].find(
+      (path) => !existsSync(path),
+    );
+    if (missing !== undefined)
       return new NotProvable(
-        `OpenCode would ask npm's registry for @opencode-ai/plugin, which is not in ${packages}; it puts it there at its first start`,
+        `OpenCode would ask npm's registry for @opencode-ai/plugin, because there is no ${missing}; it makes that at its first start`,
       );
     const config = join(scratch, "config", "opencode");
     const work = join(scratch, "work");
@@ -32,7 +35,7 @@ export const opencode: Host = {
       recursive: true,
       filter: (path) => !/\/node_modules\/opencode-[^/]+$/.test(path),
     });
-    if (existsSync(join(folder, "package.json"))) cpSync(join(folder, "package.json"), join(config, "package.json"));
+    for (const name of manifests) cpSync(join(folder, name), join(config, name));
     mkdirSync(join(config, "plugins"));
     if (existsSync(settings)) cpSync(settings, join(config, "plugins", "signalbox.js"));
     writeSettings(join(config, "opencode.json"), {
@@ -65,3 +68,6 @@ export const opencode: Host = {
     };
   },
 };
+
+/** Without any of them OpenCode installs anew. */
+const manifests = ["package.json", "package-lock.json"];
