@@ -1,9 +1,11 @@
+import { accounts } from "./accounts.ts";
 import { checks } from "./checks.ts";
 import { clouds } from "./clouds.ts";
 import { compiledLanguages } from "./compiled-languages.ts";
 import { containers } from "./containers.ts";
 import { databases } from "./databases.ts";
 import { developerTools } from "./developer-tools.ts";
+import { disks } from "./disks.ts";
 import { files } from "./files.ts";
 import { forges } from "./forges.ts";
 import { git } from "./git.ts";
@@ -40,6 +42,8 @@ export const families: readonly (readonly Program[])[] = [
   containers,
   kubernetes,
   services,
+  disks,
+  accounts,
 ];
 
 export const programs: ReadonlyMap<string, Program> = new Map(
