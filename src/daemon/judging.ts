@@ -1,5 +1,14 @@
 import { factValue } from "../facts/index.ts";
-import type { Fact, FactQuery, Facts as KnownFacts, Judgement, Machine, ToolCall, Workspace } from "../gate/index.ts";
+import type {
+  Fact,
+  FactQuery,
+  Facts as KnownFacts,
+  Judgement,
+  Machine,
+  ToolCall,
+  Trail,
+  Workspace,
+} from "../gate/index.ts";
 import { factKey } from "../gate/index.ts";
 import type { Policy } from "../gate/policy/index.ts";
 import { type Mode, stricter, type Verdict } from "../protocol/effects.ts";
@@ -22,6 +31,8 @@ export interface CallToJudge {
   readonly tool: string;
   readonly input: ToolCall["input"];
   readonly workspace: Workspace;
+  /** What the session brought in and read before. */
+  readonly trail?: Trail | undefined;
   /** Why the payload may mean something else to the host than to us: then it is never simply allowed. */
   readonly notSure?: string | undefined;
 }
@@ -29,6 +40,8 @@ export interface CallToJudge {
 export interface Judged extends Judgement {
   /** The facts that the verdict rests on, each in a form that changes when the fact does. */
   readonly facts: Readonly<Record<string, string>>;
+  /** The texts of scripts among them, by fact key. */
+  readonly scripts: Readonly<Record<string, string>>;
   readonly mode: Mode;
   readonly microseconds: number;
 }
@@ -54,7 +67,7 @@ export async function judgeWithFacts(ports: JudgingPorts, call: CallToJudge, sig
     if (wanted.length === 0 || round === roundsMax)
       return {
         ...raised(judgement, call.notSure, policy.mode),
-        facts: usedFacts(judgement, known),
+        ...usedFacts(judgement, known),
         mode: policy.mode,
         microseconds: Math.round(spentMs * 1_000),
       };
@@ -63,7 +76,7 @@ export async function judgeWithFacts(ports: JudgingPorts, call: CallToJudge, sig
 }
 
 /** A payload that can be read two ways is held at least, as the mode has it. */
-function raised(judgement: Judgement, notSure: string | undefined, mode: Mode): Judgement {
+export function raised(judgement: Judgement, notSure: string | undefined, mode: Mode): Judgement {
   if (notSure === undefined || mode === "observe") return judgement;
   const floor: Verdict = mode === "unattended" || mode === "panic" ? "deny" : "hold";
   if (stricter(judgement.verdict, floor) === judgement.verdict) return judgement;
@@ -76,11 +89,14 @@ function raised(judgement: Judgement, notSure: string | undefined, mode: Mode): 
   };
 }
 
-function usedFacts({ used }: Judgement, known: ReadonlyMap<string, Fact>): Record<string, string> {
-  const short: Record<string, string> = {};
+function usedFacts({ used }: Judgement, known: ReadonlyMap<string, Fact>): Pick<Judged, "facts" | "scripts"> {
+  const facts: Record<string, string> = {};
+  const scripts: Record<string, string> = {};
   for (const key of used) {
     const fact = known.get(key);
-    if (fact !== undefined) short[key] = factValue(fact);
+    if (fact === undefined) continue;
+    facts[key] = factValue(fact);
+    if (fact.ask === "script" && "text" in fact) scripts[key] = fact.text;
   }
-  return short;
+  return { facts, scripts };
 }

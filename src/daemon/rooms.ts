@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { alive, createFacts, processOf } from "../facts/index.ts";
-import { builtin, builtinRules, exampleJudge, judge, traceEffects } from "../gate/index.ts";
+import { builtin, builtinRules, exampleJudge, judge, traceEffects, type Trail } from "../gate/index.ts";
 import { compile, narrowRule, parsePolicy, type Policy, type PolicyLayer } from "../gate/policy/index.ts";
 import { redact, redactCommand } from "../gate/redact/index.ts";
 import { createHolds, holdsMigrations } from "../holds/index.ts";
@@ -130,7 +130,12 @@ export function buildRooms(options: RoomsOptions): Serving {
       );
     return judgeWithFacts(
       judging,
-      { ...hold, input: input as Readonly<Record<string, Json>>, workspace: session.workspace },
+      {
+        ...hold,
+        input: input as Readonly<Record<string, Json>>,
+        workspace: session.workspace,
+        trail: sessions.trail({ agent: hold.agent, session: hold.session }) as Trail,
+      },
       new AbortController().signal,
     );
   };

@@ -3,10 +3,11 @@ import type { Answer, HeldCall, Holds, ProcessId, VerdictRecord } from "../holds
 import type { Ledger } from "../ledger/index.ts";
 import type { GateVerdict } from "../protocol/operations/gate.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Trail } from "../gate/index.ts";
 import type { Session, Sessions } from "../sessions/index.ts";
 import type { Store } from "../store/index.ts";
 import { type Judged, type JudgingPorts, judgeWithFacts } from "./judging.ts";
-import { shortInput } from "./short-input.ts";
+import { replayable } from "./verdict-entry.ts";
 
 /** A tool call on its way in, whoever asked: a hook, `gate/request`, MCP. */
 export interface ToolCallRequest {
@@ -75,11 +76,18 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
   const grantKey = (request: ToolCallRequest) =>
     `${request.agent} ${request.session} ${fingerprintOf(request.tool, request.input)}`;
 
-  const judge = (request: ToolCallRequest, session: Session, input: ToolCallRequest["input"], signal: AbortSignal) =>
-    judgeWithFacts(ports, { ...request, input, workspace: session.workspace }, signal);
+  const judge = async (
+    request: ToolCallRequest,
+    session: Session,
+    input: ToolCallRequest["input"],
+    signal: AbortSignal,
+  ): Promise<JudgedCall> => {
+    const call = { ...request, input, workspace: session.workspace, trail: sessions.trail(request) as Trail };
+    return { ...redacted(await judgeWithFacts(ports, call, signal), ports.redactText), trail: call.trail };
+  };
 
   /** Inside a work of the store: the verdict's entry, and what the sessions remember of it. */
-  const writeVerdict = (request: ToolCallRequest, session: Session, judged: Judged, record: VerdictRecord) => {
+  const writeVerdict = (request: ToolCallRequest, session: Session, judged: JudgedCall, record: VerdictRecord) => {
     // What the operator edited is what runs, and what its outcome will name.
     const input = record.input ?? request.input;
     const written = ledger.write({
@@ -91,13 +99,15 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
         rule: record.rule,
         reason: record.reason,
         tool: request.tool,
-        input: shortInput(ports.redact(input)),
+        ...replayable(
+          { cwd: request.cwd, workspace: session.workspace, trail: judged.trail },
+          ports.redact(input),
+          judged,
+          record,
+          ports.redactText,
+        ),
         edited: record.input === undefined ? undefined : true,
         effects: record.effects.slice(0, limits.effectsMax).map((effect) => ({ ...effect })),
-        cwd: request.cwd,
-        workspace: session.workspace.root,
-        mode: judged.mode,
-        facts: judged.facts,
         judgedMicroseconds: judged.microseconds,
         toolCallId: request.toolCallId,
         hold: record.hold,
@@ -115,6 +125,10 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
       verdict: record.verdict,
       entry: written.seq,
     });
+    const steps = judged.steps
+      .filter(({ path }) => path === undefined || !sessions.made(request, path))
+      .map(({ leg, what }) => ({ leg, what, entry: written.seq }));
+    sessions.recordTrail(request, steps, record.verdict === "allow");
     if (record.verdict === "allow") sessions.recordMade(request, ports.madeBy(judged, request.cwd));
     return written;
   };
@@ -186,6 +200,23 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
       await holds.settle({ ...report, by: "PostToolUse" });
       return result;
     },
+  };
+}
+
+/** A judgement with the trail that it was made on. */
+type JudgedCall = Judged & { readonly trail: Trail };
+
+/** Effects and reasons repeat words of the call: what is stored and shown of them holds no secret. */
+function redacted(judged: Judged, redactText: (text: string) => string): Judged {
+  return {
+    ...judged,
+    reason: redactText(judged.reason),
+    effects: judged.effects.map((effect) => ({
+      ...effect,
+      what: redactText(effect.what),
+      target: redactText(effect.target),
+    })),
+    steps: judged.steps.map((step) => ({ ...step, what: redactText(step.what) })),
   };
 }
 

@@ -32,6 +32,33 @@ export function factValue(fact: Fact): string {
   }
 }
 
+/** The fact of `factValue`, as far as that tells it: a script's text must be given. @returns undefined for what is no fact's form */
+export function factFrom(key: string, value: string, scriptText?: string): Fact | undefined {
+  const [ask, of] = [key.slice(0, key.indexOf(":")), value.indexOf(" ")];
+  if (ask !== "path" && ask !== "git" && ask !== "made" && ask !== "script") return undefined;
+  if (value === "unknown") return { ask, unknown: "it was unknown then" };
+  switch (ask) {
+    case "path": {
+      const type = pathTypes.find((each) => each === value.slice(0, of));
+      return type === undefined ? undefined : { ask, type, real: value.slice(of + 1) };
+    }
+    case "git": {
+      const state = gitStates.find((each) => each === value);
+      return state === undefined ? undefined : { ask, state };
+    }
+    case "made":
+      return { ask, made: value === "made by the session" };
+    case "script":
+      if (!value.startsWith("sha256:")) return undefined;
+      return scriptText === undefined
+        ? { ask, unknown: "its text was not kept" }
+        : { ask, sha256: value.slice("sha256:".length), text: scriptText };
+  }
+}
+
+const pathTypes = ["file", "folder", "device", "socket", "missing"] as const;
+const gitStates = ["clean", "dirty", "untracked", "ignored", "outside"] as const;
+
 class World implements Facts {
   readonly #options: FactsOptions;
   readonly #machine: Machine;

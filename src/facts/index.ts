@@ -9,6 +9,6 @@
  * Limits: questions per request, git processes at a time, bytes of output and of a script.
  * Never: reads the environment, writes anything, judges.
  */
-export { createFacts, factValue } from "./facts.ts";
+export { createFacts, factFrom, factValue } from "./facts.ts";
 export { alive, processOf } from "./process.ts";
 export type * from "./types.ts";

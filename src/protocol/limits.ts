@@ -46,6 +46,8 @@ export const limits = {
   /** Answers kept for a repeated request key. */
   requestKeysMax: 8_192,
   requestKeyAgeMsMax: 10 * 60_000,
+  /** A longer string of a recorded input is cut, with a note of its length. */
+  ledgerStringCharsMax: 8_192,
   /** Text of an outcome that is kept. */
   outcomeTextBytesMax: 4_096,
   effectTargetCharsMax: 512,
