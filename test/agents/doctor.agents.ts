@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { homeFiles } from "../../src/protocol/place.ts";
 import type { DoctorReport, HostReport } from "../../src/wiring/doctor/index.ts";
-import { claudeCode, codex, gemini, type TestedAgent } from "./harness/agents.ts";
+import { claudeCode, codex, copilot, gemini, opencode, type TestedAgent } from "./harness/agents.ts";
 import { needs } from "./harness/shared-cases.ts";
 import { openWorld, type World } from "./harness/world.ts";
 
@@ -15,11 +15,13 @@ const ownAddress: Readonly<Record<TestedAgent["name"], (world: World) => void>> 
       text.replace("{", `{ "env": { "ANTHROPIC_BASE_URL": "${world.model.url}", "ANTHROPIC_API_KEY": "sk-own" },`),
     ),
   codex: () => {}, // its config.toml names that provider already
+  opencode: () => {}, // so does its opencode.json
+  copilot: () => {}, // it takes the address from the environment alone
   gemini: (world) =>
     writeFileSync(join(world.userHome, ".env"), `GOOGLE_GEMINI_BASE_URL=${world.model.url}\nGEMINI_API_KEY=own\n`),
 };
 
-for (const agent of [claudeCode, codex, gemini])
+for (const agent of [claudeCode, codex, gemini, copilot, opencode])
   test(
     `doctor: ${agent.name} wired is proved, at no other model than doctor's, and leaves no transcript`,
     needs(agent),
@@ -185,7 +187,13 @@ async function doctor(world: World, agent: TestedAgent): Promise<{ host: HostRep
 function settingsOf({ userHome }: World, agent: TestedAgent): string {
   return join(
     userHome,
-    { "claude-code": ".claude/settings.json", codex: ".codex/hooks.json", gemini: ".gemini/settings.json" }[agent.name],
+    {
+      "claude-code": ".claude/settings.json",
+      codex: ".codex/hooks.json",
+      gemini: ".gemini/settings.json",
+      copilot: ".copilot/hooks/signalbox.json",
+      opencode: ".config/opencode/plugins/signalbox.js",
+    }[agent.name],
   );
 }
 

@@ -12,7 +12,6 @@ import { examine } from "./examine.ts";
 import type { DoctorReport, HostReport } from "./report.ts";
 
 export { trustCodexHooks } from "./codex-trust.ts";
-export { type MockModel, type ModelRequest, type Script, startMockModel, type Turn } from "./mock-model.ts";
 export type { DaemonReport, DoctorReport, HostReport, Proof, TrustReport } from "./report.ts";
 
 export interface DoctorRequest extends WiringWorld {

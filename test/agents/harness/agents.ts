@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { HostCommand } from "../../../src/wiring/doctor/run-host.ts";
 
@@ -23,7 +23,7 @@ export interface AgentRun {
 
 /** One real agent, as `scripts/install-agents.js` installs it, with the exact words that run it offline against the mock. */
 export interface TestedAgent {
-  readonly name: "claude-code" | "codex" | "gemini";
+  readonly name: "claude-code" | "codex" | "gemini" | "copilot" | "opencode";
   /** Absolute, or undefined when it is not installed. */
   readonly binary: string | undefined;
   /** Flags in place of the usual ones, with which its own file tools may also reach that folder. */
@@ -42,7 +42,9 @@ function binaryOf(folder: string, name: string): string | undefined {
 
 /** Folders of the agents' programs, for a PATH. */
 export const installedAgents = (): string[] =>
-  [claudeCode, codex, gemini].flatMap(({ binary }) => (binary === undefined ? [] : [dirname(binary)]));
+  [claudeCode, codex, gemini, copilot, opencode].flatMap(({ binary }) =>
+    binary === undefined ? [] : [dirname(binary)],
+  );
 
 const mustExist = (agent: TestedAgent): string => {
   if (agent.binary === undefined) throw new Error(`${agent.name} is not installed: node scripts/install-agents.js`);
@@ -161,6 +163,75 @@ export const gemini: TestedAgent = {
       GOOGLE_GEMINI_BASE_URL: place.modelUrl,
       GEMINI_TELEMETRY_ENABLED: "false",
       GEMINI_CLI_NO_RELAUNCH: "true",
+      ...run.environment,
+    },
+  }),
+};
+
+export const copilot: TestedAgent = {
+  name: "copilot",
+  binary: binaryOf("copilot", "copilot"),
+  reaching: () => ["--allow-all-tools", "--allow-all-paths"],
+  prepare({ userHome }) {
+    mkdirSync(join(userHome, ".copilot"), { recursive: true });
+  },
+  command: (place, run) => ({
+    file: mustExist(copilot),
+    args: ["-p", run.prompt, "--output-format", "json", ...(run.flags ?? ["--allow-all-tools"])],
+    cwd: run.cwd ?? place.workspace,
+    environment: {
+      ...place.environment,
+      // Its first start unpacks 235 MB: once for all tests.
+      XDG_CACHE_HOME: join(installed, "copilot", "cache"),
+      COPILOT_HOME: join(place.userHome, ".copilot"),
+      COPILOT_OFFLINE: "true",
+      COPILOT_AUTO_UPDATE: "false",
+      COPILOT_PROVIDER_TYPE: "openai",
+      COPILOT_PROVIDER_BASE_URL: `${place.modelUrl}/v1`,
+      COPILOT_PROVIDER_API_KEY: "mock",
+      COPILOT_PROVIDER_WIRE_API: "completions",
+      COPILOT_PROVIDER_MAX_PROMPT_TOKENS: "100000",
+      COPILOT_PROVIDER_MAX_OUTPUT_TOKENS: "4096",
+      COPILOT_MODEL: "mock-model",
+      ...run.environment,
+    },
+  }),
+};
+
+export const opencode: TestedAgent = {
+  name: "opencode",
+  binary: binaryOf("opencode", "opencode"),
+  reaching: () => [],
+  prepare({ userHome, modelUrl }) {
+    const folder = join(userHome, ".config", "opencode");
+    mkdirSync(folder, { recursive: true });
+    // Else it would ask npm's registry for its plugin package at every start, and wait.
+    const from = join(installed, "opencode");
+    for (const name of ["package.json", "package-lock.json"]) cpSync(join(from, name), join(folder, name));
+    cpSync(join(from, "node_modules"), join(folder, "node_modules"), {
+      recursive: true,
+      filter: (path) => !/\/node_modules\/(?:opencode-[^/]+|\.bin)$/.test(path),
+    });
+    const provider = {
+      npm: "@ai-sdk/openai-compatible",
+      options: { baseURL: `${modelUrl}/v1`, apiKey: "mock" },
+      models: { mock: {} },
+    };
+    // The gate is to decide, so OpenCode itself asks nothing.
+    const permission = { "*": "allow" };
+    writeFileSync(join(folder, "opencode.json"), JSON.stringify({ provider: { mock: provider }, permission }));
+  },
+  command: (place, run) => ({
+    file: mustExist(opencode),
+    args: ["run", "--format", "json", "--model", "mock/mock", ...(run.flags ?? []), run.prompt],
+    cwd: run.cwd ?? place.workspace,
+    environment: {
+      ...place.environment,
+      OPENCODE_DISABLE_AUTOUPDATE: "1",
+      OPENCODE_DISABLE_MODELS_FETCH: "1",
+      OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
+      OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
+      OPENCODE_DISABLE_SHARE: "1",
       ...run.environment,
     },
   }),

@@ -1,0 +1,4 @@
+import { copilot } from "./harness/agents.ts";
+import { sharedCases } from "./harness/shared-cases.ts";
+
+sharedCases(copilot);
