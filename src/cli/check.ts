@@ -5,7 +5,7 @@ import type { Json } from "../kit/canonical.ts";
 import type { Effect, Verdict } from "../protocol/effects.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { Exit, type Verb } from "./index.ts";
-import { effectLine, verdictWord, visible } from "./words.ts";
+import { effectLine, sentence, verdictWord, visible, wrap } from "./words.ts";
 
 /** What `daemon/offline.ts` gives for one call. */
 export interface Checked {
@@ -29,6 +29,7 @@ const exitCodes: Record<Verdict, number> = { allow: 0, hold: 10, deny: 11 };
 export function add(program: Command, verb: (command: Command) => Verb): void {
   program
     .command("check")
+    .summary("Explain the verdict that a command would get.")
     .description(
       "Explain the verdict that a command would get. Nothing runs; no daemon is needed. Exit: 0 allow, 10 hold, 11 deny.",
     )
@@ -36,8 +37,8 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
     .option("--cwd <dir>", "the folder that it would run in (default: here)")
     .option("--tool <name>", "another tool than the shell; then --input is its input")
     .option("--input <json>", "the tool's input as a JSON object")
-    .option("--batch", "read NDJSON {command, cwd?, workspace?} from standard input, write one result a line, in order")
-    .option("--json", "print JSON for scripts")
+    .option("--entry <seq>", "replay that verdict of the ledger before today's rules; exit 0 the same, 10 another")
+    .option("--batch", "judge NDJSON lines {command, cwd?, workspace?} from standard input")
     .action((words: string[], options: Options, command: Command) => check(verb(command), words, options));
 }
 
@@ -46,9 +47,11 @@ interface Options {
   readonly tool?: string;
   readonly input?: string;
   readonly batch?: boolean;
+  readonly entry?: string;
 }
 
 async function check(verb: Verb, words: readonly string[], options: Options): Promise<void> {
+  if (options.entry !== undefined) return (await import("./check-entry.ts")).checkEntry(verb, options.entry);
   const cwd = resolve(options.cwd ?? ".");
   if (options.batch === true) return batch(verb, cwd);
   const call = { ...toolInput(words, options), cwd, workspace: undefined };
@@ -93,11 +96,16 @@ function toJson({ verdict, rule, reason, instead, effects }: Checked) {
 }
 
 function explain({ terminal }: Verb, { verdict, rule, reason, instead, effects }: Checked): void {
-  terminal.out(`${verdictWord(terminal, verdict)}  ${terminal.style("faint", rule)}`);
-  terminal.out(visible(reason));
-  if (instead !== undefined) terminal.out(visible(instead));
-  if (effects.length > 0)
-    terminal.out(`\nWhat it would do:\n${effects.map((effect) => `  - ${visible(effectLine(effect))}`).join("\n")}`);
+  const say = (text: string) => terminal.out(wrap(visible(text), terminal.columns - 1).join("\n"));
+  terminal.out(`${verdictWord(terminal, verdict)}  ${terminal.style("faint", `rule ${rule}`)}`);
+  say(sentence(reason));
+  const lines = effects.map(effectLine);
+  // An effect that the sentence has said already and that has no remark is not said twice.
+  if (lines.length > 0 && !(lines.length === 1 && reason.startsWith(lines[0] ?? ""))) {
+    terminal.out("\nWhat it would do:");
+    for (const line of lines) say(`  - ${line}`);
+  }
+  if (instead !== undefined && verdict !== "allow") say(`\nInstead: ${sentence(instead)}`);
 }
 
 async function batch({ terminal, place, ports }: Verb, cwd: string): Promise<void> {

@@ -1,4 +1,6 @@
 import type { CheckCall, Checked } from "./check.ts";
+import type { Verdict } from "../protocol/effects.ts";
+import type { EntryView } from "../protocol/operations/ledger.ts";
 import type { Place } from "../protocol/place.ts";
 import type { Client } from "../client/index.ts";
 
@@ -95,6 +97,15 @@ export interface DoctorPort {
 export interface OfflinePort {
   readonly judgeHere: (place: Place, call: CheckCall) => Promise<Checked>;
   readonly judgeText: (place: Place) => (call: CheckCall) => Checked;
+  /** @throws Refusal CONFLICT  the entry can't be replayed */
+  readonly replayEntry: (place: Place, entry: EntryView, trusted: readonly string[]) => Promise<Replayed>;
+}
+
+export interface Replayed {
+  readonly then: { readonly verdict: Verdict; readonly rule: string };
+  readonly now: Pick<Checked, "verdict" | "rule" | "reason" | "effects">;
+  readonly same: boolean;
+  readonly limits: readonly string[];
 }
 
 export interface McpOptions {

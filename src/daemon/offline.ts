@@ -1,14 +1,17 @@
 import { userInfo } from "node:os";
 import type { CheckCall, Checked } from "../cli/check.ts";
 import { createFacts } from "../facts/index.ts";
-import { builtin, exampleJudge, judge, type Machine, type Workspace } from "../gate/index.ts";
+import { builtin, exampleJudge, judge, type Workspace } from "../gate/index.ts";
 import { compile, parsePolicy, type Policy, type PolicyLayer } from "../gate/policy/index.ts";
 import { systemClock } from "../kit/clock.ts";
+import type { EntryView } from "../protocol/operations/ledger.ts";
 import type { Place } from "../protocol/place.ts";
 import { createPolicies, policiesMigrations } from "../policies/index.ts";
 import { openStore } from "../store/index.ts";
 import { type JudgingPorts, judgeWithFacts } from "./judging.ts";
 import { machinePlaces } from "./machine.ts";
+import { type Replay, replay } from "./replay.ts";
+import { readVerdictEntry } from "./verdict-entry.ts";
 
 /**
  * `signalbox check`: the same judge, facts and policy files as the daemon's, without the daemon. What only the daemon knows (the mode
@@ -23,6 +26,24 @@ export async function judgeHere(place: Place, call: CheckCall): Promise<Checked>
     new AbortController().signal,
   );
   return { ...judged, instead: judged.instead };
+}
+
+/**
+ * `signalbox check --entry`: the recorded call before today's rules and policy files. The mode is the entry's.
+ * @param trusted  repository files that the operator trusts as they are now (`policy/show` says so)
+ * @throws Refusal CONFLICT  the entry can't be replayed
+ */
+export async function replayEntry(place: Place, entry: EntryView, trusted: readonly string[]): Promise<Replay> {
+  const recorded = readVerdictEntry(entry as Parameters<typeof readVerdictEntry>[0]);
+  const { ports, facts, policies } = parts(place);
+  for (const path of trusted) await policies.trust(path);
+  const { workspace } = recorded.call;
+  const context = { agent: "check", session: "check", workspace };
+  return replay(recorded, ports, async (path) => {
+    const found = await facts.find([{ ask: "script", path }], context, { signal: new AbortController().signal });
+    const fact = found.get(`script:${path}`);
+    return fact?.ask === "script" && "text" in fact ? fact : undefined;
+  });
 }
 
 /** For `--batch`: judges by the text alone, as paths need not exist. Returns the function, since reading policies happens once. */
@@ -40,7 +61,7 @@ export function judgeText(place: Place): (call: CheckCall) => Checked {
   };
 }
 
-function parts(place: Place): { ports: JudgingPorts; facts: ReturnType<typeof createFacts> } {
+function parts(place: Place) {
   const store = openStore({ path: ":memory:", migrations: [...policiesMigrations] });
   const policies = createPolicies<PolicyLayer, Policy>({
     store,
@@ -53,13 +74,11 @@ function parts(place: Place): { ports: JudgingPorts; facts: ReturnType<typeof cr
     report: (problem) => process.stderr.write(`signalbox: ${problem}\n`),
   });
   const facts = createFacts({ ...machinePlaces(place), made: () => false });
-  return {
-    facts,
-    ports: {
-      judge,
-      find: (queries, context, options) => facts.find(queries, context, options),
-      machine: (): Machine => facts.machine(),
-      policyAt: (workspace) => policies.at(workspace),
-    },
+  const ports: JudgingPorts = {
+    judge,
+    find: (queries, context, options) => facts.find(queries, context, options),
+    machine: () => facts.machine(),
+    policyAt: (workspace) => policies.at(workspace),
   };
+  return { ports, facts, policies };
 }
