@@ -12,6 +12,7 @@ import { git } from "./git.ts";
 import { infrastructure } from "./infrastructure.ts";
 import { javascript } from "./javascript.ts";
 import { kubernetes } from "./kubernetes.ts";
+import { osPackages } from "./os-packages.ts";
 import { platforms } from "./platforms.ts";
 import { processes } from "./processes.ts";
 import type { Program } from "./program.ts";
@@ -44,6 +45,7 @@ export const families: readonly (readonly Program[])[] = [
   services,
   disks,
   accounts,
+  osPackages,
 ];
 
 export const programs: ReadonlyMap<string, Program> = new Map(
