@@ -3,9 +3,12 @@ import { checks } from "./checks.ts";
 import { clouds } from "./clouds.ts";
 import { compiledLanguages } from "./compiled-languages.ts";
 import { containers } from "./containers.ts";
+import { crypto } from "./crypto.ts";
 import { databases } from "./databases.ts";
+import { desktop } from "./desktop.ts";
 import { developerTools } from "./developer-tools.ts";
 import { disks } from "./disks.ts";
+import { editors } from "./editors.ts";
 import { files } from "./files.ts";
 import { forges } from "./forges.ts";
 import { git } from "./git.ts";
@@ -46,6 +49,9 @@ export const families: readonly (readonly Program[])[] = [
   disks,
   accounts,
   osPackages,
+  editors,
+  desktop,
+  crypto,
 ];
 
 export const programs: ReadonlyMap<string, Program> = new Map(
