@@ -17,21 +17,23 @@ export async function checkEntry({ place, terminal, json, ports }: Verb, seq: st
   const { layers } = await client.call("policy/show", typeof cwd === "string" && cwd.startsWith("/") ? { cwd } : {});
   const trusted = layers.flatMap(({ name, trusted, path }) => (name === "repository" && trusted && path ? [path] : []));
   const { replayEntry } = await ports.offline();
-  const { then, now, same, limits } = await replayEntry(place, entry, trusted);
+  const { before, now, same, limits } = await replayEntry(place, entry, trusted);
   if (json) {
     const { verdict, rule, reason, effects } = now;
-    terminal.out(JSON.stringify({ entry: entry.seq, same, then, now: { verdict, rule, reason, effects }, limits }));
+    terminal.out(JSON.stringify({ entry: entry.seq, same, before, now: { verdict, rule, reason, effects }, limits }));
   } else {
     const payload = entry.payload ?? {};
     const input = (payload["input"] ?? {}) as Record<string, unknown>;
-    terminal.out(`entry ${entry.seq}  ${entry.at}  ${visible(entry.agent ?? "")}  mode ${String(payload["mode"])}`);
-    terminal.out(callText(String(payload["tool"]), input));
-    terminal.out(`then   ${verdictWord(terminal, then.verdict)}  ${terminal.style("faint", then.rule)}`);
+    terminal.out(`entry ${entry.seq}  ${entry.at}  ${visible(entry.agent ?? "")}  mode ${text(payload["mode"])}`);
+    terminal.out(callText(text(payload["tool"]), input));
+    terminal.out(`then   ${verdictWord(terminal, before.verdict)}  ${terminal.style("faint", before.rule)}`);
     terminal.out(`today  ${verdictWord(terminal, now.verdict)}  ${terminal.style("faint", now.rule)}`);
     terminal.out(same ? "The same today." : `Not the same today: ${visible(now.reason)}`);
     const recorded = payload["verdict"];
-    if (recorded !== then.verdict) terminal.out(`A person made it ${String(recorded)} (${String(payload["rule"])}).`);
+    if (recorded !== before.verdict) terminal.out(`A person made it ${text(recorded)} (${text(payload["rule"])}).`);
     for (const limit of limits) terminal.out(terminal.style("warn", visible(limit)));
   }
   if (!same) throw new Exit(10);
 }
+
+const text = (value: unknown): string => (typeof value === "string" ? visible(value) : "?");

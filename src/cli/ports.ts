@@ -102,7 +102,7 @@ export interface OfflinePort {
 }
 
 export interface Replayed {
-  readonly then: { readonly verdict: Verdict; readonly rule: string };
+  readonly before: { readonly verdict: Verdict; readonly rule: string };
   readonly now: Pick<Checked, "verdict" | "rule" | "reason" | "effects">;
   readonly same: boolean;
   readonly limits: readonly string[];

@@ -99,8 +99,8 @@ describe("the replay of a verdict", () => {
           const command = between === "" ? a : `${a}${between}${b}`;
           const entry = await record(command, ports, { trail, notSure });
           // The file's own mode and the world of today are not asked.
-          const { same, now, then, limits } = await replay(readVerdictEntry(entry), world("unknown", ""), never);
-          assert.ok(same, `${command}: ${then.verdict} ${then.rule}, today ${now.verdict} ${now.rule}`);
+          const { same, now, before, limits } = await replay(readVerdictEntry(entry), world("unknown", ""), never);
+          assert.ok(same, `${command}: ${before.verdict} ${before.rule}, today ${now.verdict} ${now.rule}`);
           assert.deepEqual(limits, []);
           assert.ok(!JSON.stringify(entry.payload).includes("hunter2"), command);
           assert.ok(!JSON.stringify(entry.payload).includes(token), command);
@@ -114,8 +114,8 @@ describe("the replay of a verdict", () => {
     const entry = await record("git push --force", world("clean", ""));
     const laxer = compile([], { builtin: compileBuiltin(builtinRules.filter(({ id }) => id !== "rewrite-history")) });
     const ports = { ...world("clean", ""), policyAt: () => laxer };
-    const { same, then, now } = await replay(readVerdictEntry(entry), ports, never);
-    assert.deepEqual([same, then.verdict, now.verdict], [false, "hold", "allow"]);
+    const { same, before, now } = await replay(readVerdictEntry(entry), ports, never);
+    assert.deepEqual([same, before.verdict, now.verdict], [false, "hold", "allow"]);
   });
 
   it("reads a long script again only if it is still the same, and says when it is not", async () => {

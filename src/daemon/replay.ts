@@ -6,7 +6,7 @@ import type { RecordedVerdict } from "./verdict-entry.ts";
 
 /** What today's judge says of a recorded call, on the facts that were recorded. */
 export interface Replay {
-  readonly then: { readonly verdict: Verdict; readonly rule: string };
+  readonly before: { readonly verdict: Verdict; readonly rule: string };
   readonly now: Judgement;
   readonly same: boolean;
   /** Why the answer may not be the whole truth, in sentences. */
@@ -39,5 +39,5 @@ export async function replay(
       `Today it would also be looked at ${missing.length === 1 ? "one thing" : `${missing.length} things`} that the entry does not tell of, such as ${missing[0]?.ask} of ${missing[0]?.path}.`,
     );
   const { verdict, rule } = recorded;
-  return { then: { verdict, rule }, now, same: now.verdict === verdict && now.rule === rule, limits };
+  return { before: { verdict, rule }, now, same: now.verdict === verdict && now.rule === rule, limits };
 }

@@ -50,8 +50,8 @@ export interface ToolCallPorts extends JudgingPorts {
   readonly holds: Holds;
   readonly sessions: Sessions;
   fingerprint(text: string): string;
-  redact(input: Readonly<Record<string, Json>>): Readonly<Record<string, Json>>;
-  redactText(text: string): string;
+  readonly redact: (input: Readonly<Record<string, Json>>) => Readonly<Record<string, Json>>;
+  readonly redactText: (text: string) => string;
   /** Paths that the call would make and that did not exist: the session's own from then on. */
   madeBy(judged: Judged, cwd: string): readonly string[];
 }
