@@ -32,14 +32,17 @@ export async function examine(found: DiscoveredAgent, examination: Examination):
       ? await codexTrust({ world, binary: found.program, signal })
       : null;
   const proof = await prove(host, found, examination, inspection.wired);
-  const findings = [
-    ...proofFindings(agent, proof),
+  const causes = [
     // Codex itself knows better than its settings file shows.
     ...inspection.findings.filter(
       (finding) => finding.id !== "codex-untrusted" || trust === null || trust.state === "unknown",
     ),
     ...trustFindings(trust),
-  ].toSorted((left, right) => rank(left) - rank(right));
+  ];
+  const explained = causes.some(({ severity }) => severity === "open");
+  const findings = [...proofFindings(agent, proof, { explained }), ...causes].toSorted(
+    (left, right) => rank(left) - rank(right),
+  );
   const open = findings.some((finding) => finding.severity === "open");
   return {
     agent,
@@ -130,20 +133,19 @@ function lastWords({ code, killedBy, stderr, stdout }: HostRun): string {
   return said === "" ? ` (${end})` : ` (${end}: ${said})`;
 }
 
-function proofFindings(agent: WiredAgent, proof: Proof): Finding[] {
-  const fix = `signalbox wire ${agent}`;
+/** @param explained  another finding says why, and how to mend it */
+function proofFindings(agent: WiredAgent, proof: Proof, { explained }: { explained: boolean }): Finding[] {
+  // Wiring again also writes the launch record and the hook client anew.
+  const wire = `signalbox wire ${agent}`;
   switch (proof.state) {
-    case "open":
+    case "open": {
+      const fix = explained ? undefined : wire;
       return [{ severity: "open", id: "canary-not-denied", what: proof.why, fix }];
-    case "closed":
-      return [
-        {
-          severity: "open",
-          id: "daemon-unreachable",
-          what: `${proof.why} It said: ${proof.told}`,
-          fix: "signalbox up --detach",
-        },
-      ];
+    }
+    case "closed": {
+      const what = `${proof.why} It said: ${proof.told}`;
+      return [{ severity: "open", id: "daemon-unreachable", what, fix: `${wire} && signalbox up --detach` }];
+    }
     case "not-provable":
       return [{ severity: "risk", id: "not-provable", what: proof.why, fix: undefined }];
     case "denied":
