@@ -1,4 +1,4 @@
-import { builds, changesSystem, destroysLocal, list, nothing } from "./acts.ts";
+import { builds, changesSystem, destroysLocal, elevates, list, nothing } from "./acts.ts";
 import { type Act, isLiteral, type Program, type Use } from "./program.ts";
 
 /** Disks and file systems. To write one anew ends what is on it; a disk image of the workspace is a file like any other. */
@@ -104,12 +104,14 @@ export const disks: readonly Program[] = [
         use.name === "parted"
           ? says(use, /^(?:print|-l|--list|unit|help|version|align-check)$/) &&
             !says(use, /^(?:mk\w+|rm|resizepart|set|name|toggle|disk_set|rescue|move|check)$/)
-          : use.name === "gdisk" || use.name === "sgdisk"
-            ? says(use, /^(?:-[lpivO]|--(?:print|list|info|verify)\S*)$/) &&
-              !says(use, /^-(?:[ZzodntGgcAbR]|-(?:zap|clear|delete|new|mbrtogpt))/)
-            : use.name === "partprobe" ||
-              use.name === "partx" ||
-              says(use, /^(?:-l|-x|--list\S*|-d|--dump|-J|--json|-s|--show-size|-V|--verify)$/);
+          : use.name === "gdisk" || use.name === "cgdisk"
+            ? says(use, /^(?:-l|--list)$/)
+            : use.name === "sgdisk"
+              ? says(use, /^(?:-[lpivO]|--(?:print|list|info|verify)\S*)$/) &&
+                !says(use, /^-(?:[ZzodntGgcAbR]|-(?:zap|clear|delete|new|mbrtogpt))/)
+              : use.name === "partprobe" ||
+                use.name === "partx" ||
+                says(use, /^(?:-l|-x|--list\S*|-d|--dump|-J|--json|-s|--show-size|-V|--verify)$/);
       (reads ? looks : overwrites)(use, use.name === "parted" ? args.slice(0, 1) : args);
       if (!reads && args.length === 0) changes("divide a disk anew")(use, args);
     },
@@ -121,6 +123,8 @@ export const disks: readonly Program[] = [
       "parted -s /dev/sda mklabel gpt": "deny",
       "sgdisk -Z /dev/sda": "deny",
       "sgdisk -p /dev/sda": "allow",
+      "gdisk -l /dev/sda": "allow",
+      "gdisk /dev/sda": "deny",
       "sfdisk -d /dev/sda": "allow",
       "sfdisk /dev/sda < parts.txt": "deny",
     },
@@ -253,8 +257,11 @@ export const disks: readonly Program[] = [
     clusters: false,
     does: (use, args) => {
       const { name } = use;
+      // It reads and writes past every right that files have.
+      if (name === "debugfs" || name === "xfs_db")
+        return elevates("get at a file system past the rights of its files")(use, args);
       if (/^(?:dumpe2fs|xfs_info|blkid|repquota|quota)$/.test(name)) return looks(use, args);
-      if (says(use, /^(?:remove(?:_all)?|wipe_table|clear|format)$/) || (name === "debugfs" && says(use, /^-w$/)))
+      if (says(use, /^(?:remove(?:_all)?|wipe_table|clear|format)$/))
         return loses("take a mapped disk away or write to it raw")(use, args);
       if (
         says(
@@ -274,6 +281,7 @@ export const disks: readonly Program[] = [
       blkid: "allow",
       "dumpe2fs -h /dev/sda1": "allow",
       "losetup -a": "allow",
+      "debugfs -R 'cat <8>' /dev/sda1": "hold",
       "dmsetup remove_all": "hold",
       "resize2fs /dev/sda1": "hold",
     },

@@ -155,8 +155,8 @@ export const services: readonly Program[] = [
   {
     names: ["atq", "atrm"],
     summary: "commands that run later",
-    does: when((use) => use.name === "atq", builds, destroysLocal("delete a command that would run later")),
-    examples: { atq: "allow", "atrm 3": "hold" },
+    does: builds,
+    examples: { atq: "allow", "atrm 3": "allow" },
   },
   {
     names: ["shutdown", "reboot", "halt", "poweroff", "telinit", "kexec", "pm-suspend", "pm-hibernate"],
