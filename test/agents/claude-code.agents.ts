@@ -179,3 +179,19 @@ test(
     assert.match(told(world.model), /signalbox|guard/i);
   },
 );
+
+test("claude-code: a session whose outcomes come without verdicts is announced as ungated", needs(agent), async (t) => {
+  const world = await openWorld(t, { agent, script: () => shell("touch made.txt") });
+  const path = join(world.userHome, ".claude", "settings.json");
+  const settings = JSON.parse(world.file(path)) as { hooks: Record<string, unknown> };
+  const { PreToolUse: _, PermissionRequest: __, ...hooks } = settings.hooks;
+  writeFileSync(path, JSON.stringify({ ...settings, hooks }));
+  const run = await world.run({ prompt: "Make a file.", flags: bypass });
+  assert.equal(run.code, 0, run.stderr);
+  assert.ok(existsSync(join(world.workspace, "made.txt")));
+  const announced = await world.entries("session/ungated");
+  assert.deepEqual(
+    announced.map(({ payload }) => payload?.["why"]),
+    ["it ran Bash (call_0_0) without asking the gate"],
+  );
+});
