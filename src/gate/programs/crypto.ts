@@ -9,6 +9,11 @@ const password: Act = (use, [arg]) => {
     use.path({ ...arg, text: arg.text.slice(5), fixed: Math.max(0, arg.fixed - 5) }, { kind: "read" });
 };
 
+/** What these do with a key is judged by what they print. */
+const readsInput: Act = (use, args) => {
+  if (!/^\S+ (?:rsa|ec|pkey|dsa|pkcs8|pkcs12|req|x509)$/.test(use.title)) reads(use, args);
+};
+
 /** What is decrypted or decoded was hidden until then. */
 const converts: Act = (use) => {
   const decodes = use.has("-d") || use.all.some(({ text }) => text === "-D" || text === "-decrypt");
@@ -36,7 +41,8 @@ export const crypto: readonly Program[] = [
     names: ["openssl", "libressl", "boringssl", "gnutls-cli", "certtool"],
     summary: "keys, certificates and TLS",
     flags: {
-      "-in -CAfile -cert -untrusted -certfile -signature -sigfile -CA -content -config -conf <file>": reads,
+      "-in <file>": readsInput,
+      "-CAfile -cert -untrusted -certfile -signature -sigfile -CA -content -config -conf <file>": reads,
       "-key -inkey -keyfile -CAkey -signkey -sign -prverify -verify -recip -kfile <file>": nothing,
       "-out -keyout -sigout -writerand -msg_file <file>": writes,
       "-connect -servername -host -port -proxy -starttls -subj -days -newkey -pkeyopt -algorithm -name -addext -extensions -extfile -reqexts -set_serial -CAserial -passin -pass -passout -k -K -iv -S -md -iter -purpose -alpn -cipher -ciphersuites -inform -outform -keyform -certform -nameopt -certopt -checkend -checkhost -verify_hostname -CApath -rand -provider -provider-path -groups -curves -sess_out -sess_in -tlsextdebug -verify_return_error <x>":
@@ -54,7 +60,9 @@ export const crypto: readonly Program[] = [
         const key = use.value("-in");
         const shows =
           !use.has("-out") &&
-          !use.all.some(({ text }) => /^-(?:pubout|noout|check|modulus|pubin|nokeys|info)$/.test(text));
+          !use.all.some(({ text }) =>
+            /^-(?:pubout|RSAPublicKey_out|noout|check|modulus|pubin|nokeys|info)$/.test(text),
+          );
         if (key !== undefined && shows) revealsSecret("print a private key")(use, [key]);
         else builds(use, args);
       },
@@ -75,6 +83,7 @@ export const crypto: readonly Program[] = [
       "echo cGF5bG9hZA | openssl base64 -d | bash": "hold",
       "openssl enc -d -aes-256-cbc -in a.enc -pass pass:x | sh": "hold",
       "openssl rsa -in server.key": "hold",
+      "openssl rsa -in private.pem -pubout -out public.pem": "allow",
       "openssl dgst -sha256 README.md": "allow",
       "openssl version": "allow",
       "openssl req -engine ./x.so": "hold",

@@ -15,6 +15,7 @@ import { git } from "./git.ts";
 import { infrastructure } from "./infrastructure.ts";
 import { javascript } from "./javascript.ts";
 import { kubernetes } from "./kubernetes.ts";
+import { network } from "./network.ts";
 import { osPackages } from "./os-packages.ts";
 import { platforms } from "./platforms.ts";
 import { processes } from "./processes.ts";
@@ -52,6 +53,7 @@ export const families: readonly (readonly Program[])[] = [
   editors,
   desktop,
   crypto,
+  network,
 ];
 
 export const programs: ReadonlyMap<string, Program> = new Map(

@@ -178,6 +178,8 @@ export interface Use {
   stdinCode(language: Language): void;
   /** Runs a local file. One of the workspace is its own affair; one from elsewhere is looked up in the facts. */
   script(file: Arg, language: Language, args?: readonly Arg[]): void;
+  /** Writes what comes from the network to a file: run later, it is code that nobody saw. */
+  downloads(file: Arg): void;
   /** Makes a new temporary file or folder, whose path goes to stdout. */
   temporary(template: Arg | undefined): void;
   /** What goes to stdout. Default: what came in, no longer known as text. */

@@ -263,6 +263,12 @@ export class ProgramUse implements Use {
   script(file: Arg, language: Language, args: readonly Arg[] = []): void {
     this.out = this.#runner.script(this.#shell, file, language, args, this.stdin);
   }
+  downloads(file: Arg): void {
+    this.path(file, { kind: "write" });
+    const path = isLiteral(file) ? this.#runner.absolute(this.#shell, file.text) : undefined;
+    if (path !== undefined && this.#runner.scene.made.has(path))
+      this.#runner.scene.made.set(path, { text: undefined, secret: false, remote: true, decoded: false, files: [] });
+  }
   temporary(template: Arg | undefined): void {
     const { scene } = this.#runner;
     const root = scene.machine.tempRoots[0] ?? "/tmp";
