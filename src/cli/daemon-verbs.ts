@@ -5,57 +5,66 @@ import type { Command } from "commander";
 import { type Client, connect } from "../client/index.ts";
 import { homeFiles } from "../protocol/place.ts";
 import { Refusal } from "../protocol/refusals.ts";
+import { type Mode, modes } from "../protocol/effects.ts";
+import { oneOf } from "./arguments.ts";
 import { Exit, type Verb } from "./index.ts";
 import { startDaemon } from "./launch.ts";
-import { bytes, duration } from "./words.ts";
+import { selfCommand } from "./self.ts";
+import { bytes, count, duration, moment } from "./words.ts";
 import { ownVersion } from "../protocol/version.ts";
 
 export function add(program: Command, verb: (command: Command) => Verb): void {
   program
     .command("up")
-    .description("Start the daemon (in the foreground; Ctrl-C drains and stops it).")
+    .summary("Start the daemon.")
+    .description("Start the daemon in the foreground (Ctrl-C drains and stops it), or with --detach in the background.")
     .option("--detach", "start it in the background and return when it serves")
-    .option("--set <key=value...>", "a configuration value for this run, e.g. log.level=debug", [])
-    .action((options: { detach?: boolean; set: string[] }, command: Command) => up(verb(command), options));
+    .option("--set <key=value...>", "a setting for this run, e.g. log.level=debug")
+    .action((options: { detach?: boolean; set?: string[] }, command: Command) => up(verb(command), options));
   program
     .command("down")
+    .summary("Drain and stop the daemon.")
     .description("Drain and stop the daemon; the next tool call of a wired agent starts it again.")
     .option("--stay", "stay down: hooks deny every tool call until `signalbox up`")
     .action((options: { stay?: boolean }, command: Command) => down(verb(command), options.stay === true));
   program
     .command("restart")
+    .summary("Drain, stop, start again in the background.")
     .description("Drain and stop the daemon and start it again in the background; open holds stay open.")
-    .action(async (_: object, command: Command) => {
-      await down(verb(command), false);
-      await up(verb(command), { detach: true, set: [] });
-    });
+    .action((_: object, command: Command) => restart(verb(command)));
   program
     .command("status")
+    .summary("Is it up, what is held, what is on disk.")
     .description("Show whether the daemon runs, what it holds and how much it keeps.")
-    .option("--json", "print JSON for scripts")
     .action((_: object, command: Command) => status(verb(command)));
   program
-    .command("mode <mode>")
-    .description("Set the mode: attended, away, unattended, observe or panic.")
-    .action((mode: string, _: object, command: Command) => setMode(verb(command), mode));
+    .command("mode")
+    .argument("<mode>", modes.join(", "), oneOf("The mode", modes))
+    .summary("How strict, until told otherwise: attended, away, unattended, observe, panic.")
+    .description(`Set the mode.\n\n${modes.map((mode) => `  ${mode.padEnd(11)} ${modeWords[mode]}`).join("\n")}`)
+    .action((mode: Mode, _: object, command: Command) => setMode(verb(command), mode));
   program
     .command("panic")
+    .summary("Deny every tool call of every agent, at once.")
     .description("Deny every tool call of every agent at once, until `signalbox mode attended`.")
     .action((_: object, command: Command) => setMode(verb(command), "panic"));
 }
 
-async function up(verb: Verb, options: { detach?: boolean; set: readonly string[] }): Promise<void> {
+async function up(verb: Verb, options: { detach?: boolean; set?: readonly string[] }): Promise<void> {
   const { terminal, place } = verb;
   (await verb.ports.environment()).checkConfig(place);
   rmSync(join(place.home, homeFiles.stay), { force: true });
   const running = await helloIfUp(verb);
   if (running !== undefined) {
     if (verb.json) terminal.out(JSON.stringify(running));
-    else terminal.out(`Signalbox ${running.version} is already up: pid ${running.pid}, home ${running.home}.`);
+    else {
+      terminal.out(`Signalbox ${running.version} is already up: pid ${running.pid}, home ${running.home}.`);
+      terminal.out(`How it is: ${terminal.style("accent", `${selfCommand(verb)} status`)}`);
+    }
     if (running.fix !== null) terminal.err(`${terminal.style("warn", "note:")} ${running.fix}`);
     return;
   }
-  const daemon = await startDaemon(verb, { detach: options.detach === true, settings: options.set });
+  const daemon = await startDaemon(verb, { detach: options.detach === true, settings: options.set ?? [] });
   if (verb.json) terminal.out(JSON.stringify({ pid: daemon.pid, home: place.home, socket: place.socket }));
   else await welcome(verb, daemon.pid, options.detach === true);
   if (options.detach === true) return;
@@ -74,32 +83,32 @@ async function up(verb: Verb, options: { detach?: boolean; set: readonly string[
 
 async function welcome(verb: Verb, pid: number, detached: boolean): Promise<void> {
   const { terminal, place, ports } = verb;
-  terminal.out(`${terminal.style("strong", "Signalbox is up")}  pid ${pid}, version ${ownVersion()}`);
-  terminal.out(`  socket  ${place.socket}`);
-  const wiring = await ports.wiring();
-  const found = wiring.discover(place).filter((agent) => agent.installed);
-  if (found.length === 0) terminal.out("  agents  none found on this machine");
-  for (const agent of found)
+  const line = (label: string, text: string) => terminal.out(`  ${label.padEnd(7)} ${text}`);
+  terminal.out(`${terminal.style("strong", "Signalbox is up")}  version ${ownVersion()}, pid ${pid}`);
+  line("socket", place.socket);
+  const found = (await ports.wiring()).discover(place).filter(({ installed }) => installed);
+  const names = (wired: boolean) =>
+    found
+      .filter((agent) => agent.wired === wired)
+      .map(({ id, version }) => (version === undefined ? id : `${id} ${version}`));
+  if (found.length === 0) line("agents", "none found on this machine");
+  if (names(true).length > 0) line("wired", terminal.style("good", names(true).join(", ")));
+  if (names(false).length > 0)
+    line("unwired", `${terminal.style("warn", names(false).join(", "))}  (found here, not judged yet)`);
+  const self = selfCommand(verb);
+  const next = found.find(({ wired }) => !wired);
+  const [words, why] =
+    next !== undefined
+      ? [`wire ${next.id}`, "its tool calls then ask before they run"]
+      : found.length === 0
+        ? ["demo", "scripted agents through the real gate"]
+        : ["hold watch", "the place to sit: holds appear, one key decides"];
+  terminal.out(`\nNext: ${terminal.style("accent", `${self} ${words}`)}  ${terminal.style("faint", why)}`);
+  if (words.startsWith("wire"))
     terminal.out(
-      `  ${agent.wired ? terminal.style("good", "wired ") : terminal.style("warn", "unwired")} ${agent.id}${agent.version === undefined ? "" : ` ${agent.version}`}`,
-    );
-  const self = selfCommand(ports.main);
-  const next = found.find((agent) => !agent.wired);
-  terminal.out("");
-  if (next !== undefined) terminal.out(`Next: ${terminal.style("accent", `${self} wire ${next.id}`)}`);
-  else if (found.length === 0)
-    terminal.out(`Next: ${terminal.style("accent", `${self} demo`)}  (scripted agents through the real gate)`);
-  else
-    terminal.out(
-      `Next: ${terminal.style("accent", `${self} hold watch`)}  (the place to sit: holds appear here, one key decides)`,
+      `  or: ${terminal.style("accent", `${self} demo`)}  ${terminal.style("faint", "see it at work first")}`,
     );
   if (!detached) terminal.out(terminal.style("faint", "Ctrl-C drains and stops it."));
-}
-
-/** A command that works from any folder: the installed name where there is one, else this checkout's own program. */
-function selfCommand(main: string): string {
-  const bin = join(main, "..", "..", "bin", "signalbox.js");
-  return existsSync(bin) ? bin : "signalbox";
 }
 
 async function helloIfUp(verb: Verb): Promise<Awaited<ReturnType<typeof hello>> | undefined> {
@@ -114,6 +123,12 @@ async function helloIfUp(verb: Verb): Promise<Awaited<ReturnType<typeof hello>> 
 async function hello({ place }: Verb) {
   await using client = await connect({ socket: place.socket });
   return await client.call("daemon/hello", { version: ownVersion(), client: "cli" });
+}
+
+async function restart(verb: Verb): Promise<void> {
+  const quiet: Verb = { ...verb, terminal: { ...verb.terminal, out: () => {} } };
+  await down(quiet, false);
+  await up(verb, { detach: true });
 }
 
 async function down(verb: Verb, stay: boolean): Promise<void> {
@@ -155,10 +170,10 @@ async function ended(pid: number): Promise<void> {
 const endedMsMax = 125_000;
 const endedStepMs = 10;
 
-async function setMode(verb: Verb, mode: string): Promise<void> {
+async function setMode(verb: Verb, mode: Mode): Promise<void> {
   const { terminal, place } = verb;
   await using client = await connect({ socket: place.socket });
-  const answer = await client.call("policy/mode", { mode: mode as "attended" });
+  const answer = await client.call("policy/mode", { mode });
   if (verb.json) terminal.out(JSON.stringify(answer));
   else terminal.out(`The mode is now ${terminal.style("strong", answer.mode)}: ${modeWords[answer.mode]}`);
 }
@@ -206,19 +221,22 @@ async function status(verb: Verb): Promise<void> {
       ? "none open"
       : `${terminal.style("warn", `${status.openHolds} open`)}  decide them: signalbox hold watch`,
   );
-  line("sessions", `${status.sessions} live, ${status.connections} connections, ${status.watchers} watching`);
+  line(
+    "sessions",
+    `${status.sessions} live${status.watchers === 0 ? "" : `, ${count(status.watchers, "terminal")} watching holds`}`,
+  );
   line(
     "ledger",
-    `${ledger.entries} entries, ${bytes(ledger.bytes)} of ${bytes(ledger.bytesMax)}, kept ${ledger.retentionDays} days`,
+    `${count(ledger.entries, "entry", "entries")}, ${bytes(ledger.bytes)} of ${bytes(ledger.bytesMax)}, kept ${ledger.retentionDays} days`,
   );
   line(
     "",
     ledger.checkpoint === null
       ? "no checkpoint yet"
-      : `last checkpoint at ${ledger.checkpoint.size} entries, ${ledger.checkpoint.at}`,
+      : `last signed checkpoint at entry ${ledger.checkpoint.size - 1}, ${moment(ledger.checkpoint.at)}`,
   );
-  line("disk", bytes(status.diskBytes));
-  line("policy", `${status.policy.rules} rules`);
+  line("disk", `${bytes(status.diskBytes)} in all`);
+  line("policy", `${count(status.policy.rules, "rule")} in force`);
   if (ledger.problem !== null) terminal.out(`${terminal.style("bad", "ledger:")} ${ledger.problem}`);
   for (const problem of status.policy.problems) terminal.out(`${terminal.style("warn", "policy:")} ${problem}`);
   for (const { agent, session, why } of status.ungated)

@@ -1,53 +1,97 @@
 import type { HoldView } from "../protocol/operations/holds.ts";
-import type { Terminal } from "./terminal.ts";
-import { callText, duration, effectLine, shorten, visible } from "./words.ts";
+import type { Style, Terminal } from "./terminal.ts";
+import { callText, columnsOf, duration, effectLine, moment, shorten, visible, wrap } from "./words.ts";
 
-/** One line a hold: id, age, who, what. */
+/** One line a hold: id, age, state, who, what. */
 export function holdLine(terminal: Terminal, hold: HoldView, nowMs: number): string {
-  const age = duration(nowMs - Date.parse(hold.openedAt)).padStart(6);
-  const state =
-    hold.state === "open" ? (hold.waiting > 0 ? terminal.style("warn", "waiting") : "open   ") : hold.state.padEnd(7);
-  const text = shorten(callText(hold.tool, hold.input), Math.max(20, terminal.columns - 60));
-  return `${terminal.style("strong", hold.id)}  ${age}  ${state}  ${hold.agent.padEnd(11)}  ${text}`;
+  const state = stateWord(hold);
+  const start = [
+    hold.id,
+    duration(nowMs - Date.parse(hold.openedAt)).padStart(6),
+    state.padEnd(9),
+    hold.agent.padEnd(11),
+    "",
+  ].join("  ");
+  const text = shorten(callText(hold.tool, hold.input), Math.max(20, terminal.columns - columnsOf(start)));
+  const styled = start
+    .replace(hold.id, terminal.style("strong", hold.id))
+    .replace(state, terminal.style(stateStyles[hold.state], state));
+  return styled + text;
 }
+
+const stateWord = (hold: HoldView): string => (hold.state === "open" && hold.waiting > 0 ? "waiting" : hold.state);
+
+const stateStyles: Record<HoldView["state"], Style> = {
+  open: "warn",
+  approved: "good",
+  used: "good",
+  denied: "bad",
+  expired: "faint",
+  withdrawn: "faint",
+  settled: "faint",
+};
 
 /** Everything a person needs to decide: the call itself first, then what it would do and why it is held. */
 export function holdCard(terminal: Terminal, hold: HoldView, nowMs: number): string {
-  const lines = [
-    `${terminal.style("strong", hold.id)}  ${hold.state}  ${hold.agent}, session ${visible(hold.session)}`,
-    `in ${visible(hold.cwd)}, ${duration(nowMs - Date.parse(hold.openedAt))} ago${hold.waiting > 0 ? ", the agent waits" : ""}`,
-    "",
-    ...callText(hold.tool, hold.input)
-      .split("\n")
-      .map((line) => `  ${terminal.style("accent", line)}`),
-    ...extraInput(hold),
-    "",
-    visible(hold.reason),
-    ...hold.effects.map((effect) => `  - ${visible(effectLine(effect))}`),
-    "",
-    hold.undoable ? "It can be undone." : terminal.style("warn", "It can't be undone."),
-    terminal.style("faint", `rule ${hold.rule}, ledger entry ${hold.entry}, expires ${hold.expiresAt}`),
-  ];
+  return cardLines(terminal, hold, nowMs).join("\n");
+}
+
+/** The card, line by line, wrapped to the terminal. */
+export function cardLines(terminal: Terminal, hold: HoldView, nowMs: number): string[] {
+  const lines: string[] = [];
+  const add = (text: string, style?: Style) => {
+    for (const line of wrap(text, terminal.columns - 1))
+      lines.push(style === undefined || line === "" ? line : terminal.style(style, line));
+  };
+  const age = duration(nowMs - Date.parse(hold.openedAt));
+  lines.push(
+    `${terminal.style("strong", hold.id)}  ${hold.agent} ${hold.state !== "open" ? `asked ${age} ago` : hold.waiting > 0 ? terminal.style("warn", `waits, ${age}`) : `asked ${age} ago and waits no more`}`,
+  );
+  add(`in ${visible(hold.cwd)}`, "faint");
+  lines.push("");
+  for (const line of callText(hold.tool, hold.input).split("\n")) add(`    ${line}`, "accent");
+  for (const line of content(hold)) add(line.text, line.style);
+  lines.push("");
+  add(visible(sentenceOf(hold.reason)));
+  for (const text of effectTexts(hold)) add(`  - ${text}`);
+  if (hold.undoable) add("It can be undone.");
+  else add("It can't be undone.", "warn");
+  lines.push("");
+  add(
+    [
+      `rule ${hold.rule}`,
+      `ledger entry ${hold.entry}`,
+      `session ${visible(hold.session)}`,
+      ...(hold.state === "open" ? [`expires in ${duration(Date.parse(hold.expiresAt) - nowMs)}`] : []),
+    ].join(" · "),
+    "faint",
+  );
   if (hold.decidedAt !== null)
-    lines.push(
-      `${hold.state} at ${hold.decidedAt}${hold.words === null || hold.words === "" ? "" : `: ${visible(hold.words)}`}`,
+    add(
+      `${hold.state} at ${moment(hold.decidedAt)}${hold.words === null || hold.words === "" ? "" : `: ${visible(hold.words)}`}`,
+      stateStyles[hold.state],
     );
-  return lines.join("\n");
+  return lines;
 }
 
-/** What an edit or a write would put there, as far as a card can show it. */
-function extraInput({ input }: HoldView): string[] {
-  const show = (label: string, value: unknown) =>
-    typeof value === "string"
-      ? [
-          `  ${label}`,
-          ...visible(value)
-            .split("\n")
-            .slice(0, contentLinesMax)
-            .map((line) => `    ${line}`),
-        ]
-      : [];
-  return [...show("old:", input["old_string"]), ...show("new:", input["new_string"] ?? input["content"])];
+const sentenceOf = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** The effects; one that the reason has said already, and that has nothing to add, is left out. */
+function effectTexts(hold: HoldView): string[] {
+  const texts = hold.effects.map((effect) => visible(effectLine(effect)));
+  return texts.length === 1 && hold.reason.startsWith(texts[0] ?? "") ? [] : texts;
 }
 
-const contentLinesMax = 20;
+/** What an edit or a write would take away and put there, as far as a card can show it; a sign says which, not only a colour. */
+function content({ input }: HoldView): { text: string; style?: Style }[] {
+  const show = (sign: string, style: Style, value: unknown) => {
+    if (typeof value !== "string") return [];
+    const lines = visible(value).split("\n");
+    const shown = lines.slice(0, contentLinesMax).map((line) => ({ text: `    ${sign} ${line}`, style }));
+    const rest = lines.length - shown.length;
+    return rest > 0 ? [...shown, { text: `      … ${rest} more lines` }] : shown;
+  };
+  return [...show("-", "bad", input["old_string"]), ...show("+", "good", input["new_string"] ?? input["content"])];
+}
+
+const contentLinesMax = 40;

@@ -1,39 +1,37 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { connect } from "../client/index.ts";
-import type { HoldDecision, HoldView } from "../protocol/operations/holds.ts";
+import { type HoldDecision, HoldState } from "../protocol/operations/holds.ts";
 import { Refusal } from "../protocol/refusals.ts";
+import { oneOf, readGiven, whole } from "./arguments.ts";
 import { holdCard, holdLine } from "./hold-card.ts";
 import type { Verb } from "./index.ts";
 import { watch } from "./hold-watch.ts";
 import { decidedText, parseInput } from "./hold-words.ts";
 
 export function add(program: Command, verb: (command: Command) => Verb): void {
-  const hold = program.command("hold").description("See and decide the tool calls that await a person.");
+  const hold = program.command("hold").description("See and decide the tool calls that await you.");
   hold
     .command("list")
     .description("List the open holds, oldest first.")
-    .option("--state <state>", "open, approved, denied, used, expired, withdrawn, settled or all", "open")
+    .option("--state <state>", `${holdStates.join(", ")}`, oneOf("--state", holdStates), "open")
     .option("--session <id>", "only this session's")
-    .option("--json", "print JSON for scripts")
-    .action((options: { state: string; session?: string }, command: Command) => list(verb(command), options));
+    .option("--limit <count>", "how many", whole("--limit", 1, 1_000), 100)
+    .action((options: ListOptions, command: Command) => list(verb(command), options));
   hold
     .command("show <id>")
+    .summary("Show one hold: the tool call, its effects, the decision.")
     .description("Show one hold: the tool call, its effects and what was decided. A prefix of the id is enough.")
-    .option("--json", "print JSON for scripts")
     .action((id: string, _: object, command: Command) => show(verb(command), id));
   hold
     .command("approve <id>")
     .description("Approve a hold: the agent may do exactly this, once.")
     .option("--session", "also every like call of this session, until it ends (never what can't be undone)")
     .option("--rule", "also save a narrow rule to your policy (shown first)")
-    .option("--edit <file>", "approve with this input instead: a JSON file, - for standard input")
-    .option("--json", "print JSON for scripts")
+    .option("--edit <file>", "approve with this input instead: a JSON file, or - for standard input")
     .action((id: string, options: ApproveOptions, command: Command) => approve(verb(command), id, options));
   hold
     .command("deny <id> [words...]")
     .description("Deny a hold; the agent is told your words.")
-    .option("--json", "print JSON for scripts")
     .action((id: string, words: string[], _: object, command: Command) =>
       decide(verb(command), id, { decision: "deny", words: words.join(" ") }),
     );
@@ -43,21 +41,39 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
     .action((_: object, command: Command) => watch(verb(command)));
 }
 
+const holdStates = [...HoldState.options, "all"] as const;
+
+interface ListOptions {
+  readonly state: (typeof holdStates)[number];
+  readonly session?: string;
+  readonly limit: number;
+}
+
 interface ApproveOptions {
   readonly session?: boolean;
   readonly rule?: boolean;
   readonly edit?: string;
 }
 
-async function list({ place, json, terminal }: Verb, options: { state: string; session?: string }): Promise<void> {
+async function list({ place, json, terminal }: Verb, options: ListOptions): Promise<void> {
   await using client = await connect({ socket: place.socket });
-  const { holds } = await client.call("hold/list", { ...options, state: options.state as HoldView["state"] });
+  const { holds } = await client.call("hold/list", options);
   if (json) return terminal.out(JSON.stringify(holds));
   if (holds.length === 0)
-    return terminal.out(options.state === "open" ? "Nothing is held. Agents work on." : `No hold is ${options.state}.`);
+    return terminal.out(
+      options.state === "open"
+        ? "Nothing is held. Agents work on."
+        : options.state === "all"
+          ? "Nothing was held yet."
+          : `No hold is ${options.state}.`,
+    );
   for (const hold of holds) terminal.out(holdLine(terminal, hold, Date.now()));
+  if (holds.length === options.limit)
+    terminal.out(
+      terminal.style("faint", `The first ${options.limit}; more: --limit ${Math.min(1_000, options.limit * 10)}`),
+    );
   if (options.state === "open")
-    terminal.out(terminal.style("faint", "\nShow one: signalbox hold show <id>   Decide: signalbox hold watch"));
+    terminal.out(terminal.style("faint", "\nDecide: signalbox hold watch   One whole: signalbox hold show <id>"));
 }
 
 async function show({ place, json, terminal }: Verb, id: string): Promise<void> {
@@ -68,7 +84,7 @@ async function show({ place, json, terminal }: Verb, id: string): Promise<void> 
 
 async function approve(verb: Verb, id: string, options: ApproveOptions): Promise<void> {
   if (options.edit !== undefined) {
-    const input = parseInput(readFileSync(options.edit === "-" ? 0 : options.edit, "utf8"), options.edit);
+    const input = parseInput(readGiven(options.edit), options.edit);
     return decide(verb, id, { decision: "edit", input });
   }
   const scope = options.rule === true ? "rule" : options.session === true ? "session" : "once";

@@ -1,4 +1,4 @@
-import type { HoldDecision } from "../protocol/operations/holds.ts";
+import type { HoldDecision, HoldView } from "../protocol/operations/holds.ts";
 import type { OutputOf } from "../protocol/operations/index.ts";
 import { Refusal } from "../protocol/refusals.ts";
 
@@ -11,6 +11,43 @@ export function decidedText(decision: HoldDecision, { hold }: OutputOf<"hold/dec
       ? "with your input"
       : { once: "once", session: "for this session", rule: "and saved as a rule" }[decision.scope ?? "once"];
   return `Approved ${hold.id} ${extent}. ${hold.waiting > 0 || hold.state === "used" ? "The agent goes on." : "It counts when the agent asks again, within 15 min."}`;
+}
+
+/**
+ * What is put before the person to edit: the command if it is one line, else the whole input as JSON, since a line feed would end it.
+ * @throws Refusal CONFLICT when there is nothing left that could be edited
+ */
+export function editable(hold: HoldView): { readonly label: string; readonly text: string } {
+  if (!hold.editable)
+    throw new Refusal(
+      "CONFLICT",
+      `${hold.id} can't be edited: its caller waits no more.`,
+      "Deny it with words instead.",
+    );
+  const text = oneLine(hold) ?? JSON.stringify(hold.input);
+  return { label: oneLine(hold) === undefined ? "Input, JSON" : "Command", text };
+}
+
+/** @throws Refusal INVALID_PARAMS when it is not an input, or still has a mark where a secret was taken out */
+export function editedInput(hold: HoldView, text: string): Record<string, never> {
+  if (text === "") throw new Refusal("INVALID_PARAMS", "Nothing was typed.");
+  const input =
+    oneLine(hold) === undefined
+      ? parseInput(text, "What you typed")
+      : ({ ...hold.input, command: text } as unknown as Record<string, never>);
+  const mark = /__redacted-[a-z0-9-]+__/.exec(JSON.stringify(input))?.[0];
+  if (mark !== undefined)
+    throw new Refusal(
+      "INVALID_PARAMS",
+      `${mark} stands where a secret was taken out, and would be run as it is.`,
+      "Type what belongs there, or approve or deny it as it is.",
+    );
+  return input;
+}
+
+function oneLine({ input }: HoldView): string | undefined {
+  const command = input["command"];
+  return typeof command === "string" && /^[^\p{Cc}]*$/u.test(command) ? command : undefined;
 }
 
 /** @throws Refusal INVALID_PARAMS when the text is not a JSON object */

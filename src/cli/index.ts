@@ -3,11 +3,13 @@
  * verbs that do more have a file each. Exit codes: 0 done, 1 fault, 2 usage, 3 no daemon, and those of `protocol/refusals.ts`; `check`
  * exits 0 allow, 10 hold, 11 deny. `--json` prints one JSON value and nothing else on stdout.
  */
-import { Command, CommanderError, Option } from "commander";
+import { Command } from "commander";
 import { findPlace, type Place } from "../protocol/place.ts";
 import { Refusal, refusals } from "../protocol/refusals.ts";
 import type { CliPorts } from "./ports.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
+import { helpShown, shapeUsage } from "./usage.ts";
+import { hintLines, sentence } from "./words.ts";
 
 export type { CliPorts } from "./ports.ts";
 
@@ -35,28 +37,19 @@ export async function runCli(
 ): Promise<number> {
   const program = new Command("signalbox")
     .description("The control room for coding agents: one daemon that every agent asks before it acts.")
-    .addOption(
-      new Option(
-        "--home <dir>",
-        "the Signalbox to talk to (absolute path; default: SIGNALBOX_HOME, else the XDG folders)",
-      ),
-    )
-    .option("--json", "print JSON for scripts")
+    .option("--home <dir>", "the Signalbox to talk to (default: SIGNALBOX_HOME, else the XDG folders)")
+    .option("--json", "print JSON for scripts; every verb takes it")
     .enablePositionalOptions()
-    .showHelpAfterError("(more: signalbox --help)")
-    .configureOutput({
-      writeOut: (text) => terminal.out(text.trimEnd()),
-      writeErr: (text) => terminal.err(text.trimEnd()),
-    })
-    .exitOverride();
+    .addHelpText("after", firstSteps);
   const verb = (command: Command): Verb => {
     const options = command.optsWithGlobals<{ home?: string; json?: boolean }>();
-    return { place: findPlace({ home: options.home }), json: options.json === true, terminal, ports };
+    return { place: placeOf(options.home), json: options.json === true, terminal, ports };
   };
   const wants = argv.find((word) => !word.startsWith("-")) ?? "";
-  const { addVerbs } = await import("./verbs.ts");
-  await addVerbs(program, verb, wants);
   try {
+    const { addVerbs } = await import("./verbs.ts");
+    await addVerbs(program, verb, wants);
+    shapeUsage(program, terminal);
     await program.parseAsync([...argv], { from: "user" });
     return process.exitCode === undefined ? 0 : Number(process.exitCode);
   } catch (error) {
@@ -64,13 +57,30 @@ export async function runCli(
   }
 }
 
+const firstSteps = `
+First steps:
+  signalbox demo              see it at work with scripted agents
+  signalbox wire claude-code  let an agent ask before it acts
+  signalbox hold watch        the place to sit: holds appear, one key decides
+
+Exit codes: 0 done, 1 fault, 2 usage, 3 no daemon, 4 not found, 5 not permitted.
+            signalbox check: 0 allow, 10 hold, 11 deny.`;
+
+function placeOf(home: string | undefined): Place {
+  try {
+    return findPlace({ home });
+  } catch (error) {
+    throw new Refusal("INVALID_PARAMS", (error as Error).message);
+  }
+}
+
 function report(error: unknown, terminal: Terminal, json: boolean): number {
   if (error instanceof Exit) return error.code;
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : refusals.INVALID_PARAMS.exit;
+  if (error === helpShown) return 0;
   const code = error instanceof Refusal ? error.code : "INTERNAL";
-  const message = error instanceof Error ? error.message : String(error);
+  const message = sentence(error instanceof Error ? error.message : String(error));
   const hint = error instanceof Refusal ? error.hint : undefined;
   if (json) terminal.out(JSON.stringify({ error: { code, message, ...(hint === undefined ? {} : { hint }) } }));
-  else terminal.err(`${terminal.style("bad", "signalbox:")} ${message}${hint === undefined ? "" : `\n  ${hint}`}`);
+  else terminal.err([`${terminal.style("bad", "signalbox:")} ${message}`, ...hintLines(hint)].join("\n"));
   return refusals[code].exit;
 }

@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { connect } from "../client/index.ts";
 import type { EntryView } from "../protocol/operations/ledger.ts";
 import type { z } from "zod";
+import { oneOf, readGiven, whole } from "./arguments.ts";
+import { entryLine } from "./entry-line.ts";
 import { Exit, type Verb } from "./index.ts";
-import { shorten, visible } from "./words.ts";
+import { count, visible } from "./words.ts";
 
 type Entry = z.output<typeof EntryView>;
 
@@ -15,33 +16,34 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
     .description("List entries, newest first.")
     .option("--kind <kind>", "only this kind, e.g. gate/judged")
     .option("--session <id>", "only this session's")
-    .option("--after <seq>", "entries after this one, oldest first")
-    .option("--before <seq>", "entries before this one")
-    .option("--limit <count>", "how many", "50")
-    .option("--json", "print JSON for scripts")
+    .option("--after <seq>", "entries after this one, oldest first", whole("--after", 0))
+    .option("--before <seq>", "entries before this one", whole("--before", 0))
+    .option("--limit <count>", "how many", whole("--limit", 1, 1_000), 50)
     .action((options: ListOptions, command: Command) => list(verb(command), options));
   ledger
-    .command("show <seq>")
+    .command("show")
+    .argument("<seq>", "the entry's number", whole("<seq>", 0))
     .description("Show one entry whole.")
-    .option("--json", "print JSON for scripts")
-    .action((seq: string, _: object, command: Command) => show(verb(command), seq));
+    .action((seq: number, _: object, command: Command) => show(verb(command), seq));
   ledger
     .command("tail")
     .description("Print entries as they are written, until interrupted.")
-    .option("--json", "print JSON for scripts")
     .action((_: object, command: Command) => tail(verb(command)));
   ledger
     .command("verify")
+    .summary("Check every hash and signature.")
     .description("Check every hash and signature; with a checkpoint that you kept elsewhere, also against a rollback.")
     .option("--checkpoint <file>", "a signed checkpoint exported before")
-    .option("--json", "print JSON for scripts")
     .action((options: { checkpoint?: string }, command: Command) => verify(verb(command), options.checkpoint));
   ledger
-    .command("prove <seq>")
+    .command("prove")
+    .argument("<seq>", "the entry's number", whole("<seq>", 0))
+    .summary("Print a proof that an entry stands in the ledger.")
     .description("Print a proof that an entry stands in the ledger, to check with verify-proof anywhere.")
-    .action((seq: string, _: object, command: Command) => prove(verb(command), seq));
+    .action((seq: number, _: object, command: Command) => prove(verb(command), seq));
   ledger
     .command("verify-proof <file>")
+    .summary("Check a proof; needs no daemon.")
     .description("Check a proof against the root key that you kept (- for standard input); needs no daemon.")
     .requiredOption("--key <vkey>", "the root public key as `ledger key` printed it")
     .action((file: string, options: { key: string }, command: Command) =>
@@ -49,16 +51,17 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
     );
   ledger
     .command("key")
+    .summary("Show the root key and the newest checkpoint, to keep elsewhere.")
     .description("Show the root public key and the newest checkpoint: keep both somewhere else.")
-    .option("--json", "print JSON for scripts")
     .action((_: object, command: Command) => key(verb(command)));
   ledger
     .command("export")
-    .description("Write the whole ledger to standard output, one JSON object a line.")
-    .option("--format <format>", "ndjson", "ndjson")
-    .action((options: { format: string }, command: Command) => exportLedger(verb(command), options.format));
+    .description("Write the whole ledger out, one JSON object a line.")
+    .option("--format <format>", "ndjson", oneOf("--format", ["ndjson"]), "ndjson")
+    .action((_: object, command: Command) => exportLedger(verb(command)));
   ledger
     .command("recover")
+    .summary("Set a broken ledger aside and begin a new one.")
     .description(
       "Set a corrupt or keyless ledger aside and begin a new one with a gap entry (the daemon must be down).",
     )
@@ -68,31 +71,20 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
 interface ListOptions {
   readonly kind?: string;
   readonly session?: string;
-  readonly after?: string;
-  readonly before?: string;
-  readonly limit: string;
+  readonly after?: number;
+  readonly before?: number;
+  readonly limit: number;
 }
 
 async function list({ place, json, terminal }: Verb, options: ListOptions): Promise<void> {
   await using client = await connect({ socket: place.socket });
   const { entries } = await client.call("ledger/list", options);
   if (json) return terminal.out(JSON.stringify(entries));
-  if (entries.length === 0) return terminal.out("No entry matches.");
-  for (const entry of entries) terminal.out(entryLine(entry, terminal.columns));
+  if (entries.length === 0) return terminal.out("No entry matches. All of them: signalbox ledger list");
+  for (const entry of entries) terminal.out(entryLine(terminal, entry));
 }
 
-function entryLine(entry: Entry, columns: number): string {
-  const payload = entry.payload ?? {};
-  const words = [payload["verdict"], payload["tool"], payload["command"] ?? payload["target"] ?? payload["reason"]]
-    .filter((word) => typeof word === "string")
-    .join("  ");
-  return shorten(
-    `${String(entry.seq).padStart(7)}  ${entry.at}  ${entry.kind.padEnd(18)}  ${(entry.agent ?? "").padEnd(11)}  ${visible(words || JSON.stringify(payload))}`,
-    Math.max(60, columns),
-  );
-}
-
-async function show({ place, json, terminal }: Verb, seq: string): Promise<void> {
+async function show({ place, json, terminal }: Verb, seq: number): Promise<void> {
   await using client = await connect({ socket: place.socket });
   const { entry } = await client.call("ledger/get", { seq });
   terminal.out(json ? JSON.stringify(entry) : visible(JSON.stringify(entry, null, 2)));
@@ -100,9 +92,10 @@ async function show({ place, json, terminal }: Verb, seq: string): Promise<void>
 
 async function tail({ place, json, terminal }: Verb): Promise<void> {
   const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort(new Error("interrupted")));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => stop.abort(new Error("interrupted")));
   await using client = await connect({ socket: place.socket });
-  const say = (entry: Entry) => terminal.out(json ? JSON.stringify(entry) : entryLine(entry, terminal.columns));
+  const say = (entry: Entry) => terminal.out(json ? JSON.stringify(entry) : entryLine(terminal, entry));
   const stream = await client.stream("ledger/tail", {}, ({ entries }) => entries.forEach(say), { signal: stop.signal });
   stream.first.entries.forEach(say);
   await stream.ended;
@@ -110,10 +103,7 @@ async function tail({ place, json, terminal }: Verb): Promise<void> {
 
 async function verify({ place, json, terminal }: Verb, file: string | undefined): Promise<void> {
   await using client = await connect({ socket: place.socket });
-  const answer = await client.call(
-    "ledger/verify",
-    file === undefined ? {} : { checkpoint: readFileSync(file, "utf8") },
-  );
+  const answer = await client.call("ledger/verify", file === undefined ? {} : { checkpoint: readGiven(file) });
   if (json) terminal.out(JSON.stringify(answer));
   else {
     const vouched =
@@ -122,10 +112,12 @@ async function verify({ place, json, terminal }: Verb, file: string | undefined)
         : `a signed checkpoint vouches up to entry ${answer.vouchedUpTo}`;
     if (answer.ok)
       terminal.out(
-        `${terminal.style("good", "The ledger is whole")}: ${answer.entries} entries in ${Math.round(answer.tookMs)} ms; ${vouched}.`,
+        `${terminal.style("good", "The ledger is whole")}: ${count(answer.entries, "entry", "entries")} in ${Math.round(answer.tookMs)} ms; ${vouched}.`,
       );
     else {
-      terminal.out(`${terminal.style("bad", "The ledger was changed")}: ${answer.entries} entries; ${vouched}.`);
+      terminal.out(
+        `${terminal.style("bad", "The ledger was changed")}: ${count(answer.entries, "entry", "entries")}; ${vouched}.`,
+      );
       for (const { seq, problem } of answer.findings)
         terminal.out(`  ${seq === null ? "" : `entry ${seq}: `}${problem}`);
     }
@@ -140,14 +132,14 @@ async function verify({ place, json, terminal }: Verb, file: string | undefined)
   if (!answer.ok) throw new Exit(10);
 }
 
-async function prove({ place, terminal }: Verb, seq: string): Promise<void> {
+async function prove({ place, terminal }: Verb, seq: number): Promise<void> {
   await using client = await connect({ socket: place.socket });
   terminal.out(JSON.stringify(await client.call("ledger/prove", { seq }), null, 2));
 }
 
 async function verifyProof({ json, terminal }: Verb, file: string, key: string): Promise<void> {
   const { verifyProof } = await import("../ledger/verifier/verify-file.ts");
-  const result = verifyProof(readFileSync(file === "-" ? 0 : file, "utf8"), key);
+  const result = verifyProof(readGiven(file), key);
   if (json) terminal.out(JSON.stringify(result));
   else
     terminal.out(
@@ -174,8 +166,7 @@ async function key({ place, json, terminal }: Verb): Promise<void> {
   );
 }
 
-async function exportLedger({ place, terminal }: Verb, format: string): Promise<void> {
-  if (format !== "ndjson") throw new Error(`The format "${format}" is not one of: ndjson.`);
+async function exportLedger({ place, terminal }: Verb): Promise<void> {
   await using client = await connect({ socket: place.socket });
   let whole = false;
   const stream = await client.stream("ledger/export", {}, ({ line }) => {

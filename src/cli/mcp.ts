@@ -5,6 +5,7 @@ import type { Verb } from "./index.ts";
 export function add(program: Command, verb: (command: Command) => Verb): void {
   program
     .command("mcp")
+    .summary("Serve the permission tool for hosts that ask one, over MCP.")
     .description(
       "Serve MCP on standard input and output: the permission tool for hosts that ask one (mcp__signalbox__permission).",
     )

@@ -9,6 +9,7 @@ export interface Terminal {
   err(text: string): void;
   /** True when a person can be asked. */
   readonly interactive: boolean;
+  /** Its width now. What is piped is cut nowhere: a reader such as grep wants it whole. */
   readonly columns: number;
   style(kind: Style, text: string): string;
 }
@@ -31,10 +32,15 @@ for (const stream of [process.stdout, process.stderr])
     process.exit(0);
   });
 
+/** Wide enough for anything that is kept, so that cutting to it never hurts. */
+const pipedColumns = 100_000;
+
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),
   interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
-  columns: process.stdout.columns ?? 100,
+  get columns() {
+    return process.stdout.columns ?? (process.stdout.isTTY ? 100 : pipedColumns);
+  },
   style: (kind, text) => styleText(styles[kind], text, { stream: process.stdout }),
 };

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { connect } from "../client/index.ts";
 import { Refusal } from "../protocol/refusals.ts";
+import { oneOf } from "./arguments.ts";
 import { Exit, type Verb } from "./index.ts";
 import type { HostReport, WirePlan } from "./ports.ts";
 import type { Terminal } from "./terminal.ts";
@@ -9,6 +10,7 @@ import { visible } from "./words.ts";
 export function add(program: Command, verb: (command: Command) => Verb): void {
   program
     .command("wire <agent>")
+    .summary("Let an agent ask before it acts.")
     .description(
       "Put the hook into an agent's settings (claude-code, codex, gemini, copilot, opencode; generic says how to call it).",
     )
@@ -17,28 +19,30 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
       "show what it would install and write nothing there (hook and launch record are put into the home)",
     )
     .option("--grant", "what policy allows then runs without the agent's own permission question")
-    .option("--json", "print JSON for scripts")
     .action((agent: string, options: { print?: boolean; grant?: boolean }, command: Command) =>
       wire(verb(command), agent, options),
     );
   program
     .command("unwire <agent>")
+    .summary("Take the hook out of an agent's settings again.")
     .description(
       "Take the hook out of an agent's settings again: the very bytes from before, if nobody edited them since.",
     )
-    .option("--json", "print JSON for scripts")
     .action((agent: string, _: object, command: Command) => unwire(verb(command), agent));
   program
     .command("doctor [agents...]")
+    .summary("Prove that each wired agent really asks.")
     .description("Prove each wired agent by running it against a mock model with a call that must be denied.")
-    .option("--json", "print JSON for scripts")
     .action((agents: string[], _: object, command: Command) => doctor(verb(command), agents));
 }
 
 async function wire(verb: Verb, agent: string, { print, grant }: { print?: boolean; grant?: boolean }): Promise<void> {
   const { terminal, place, ports, json } = verb;
   const wiring = await ports.wiring();
-  if (agent === "generic") return terminal.out(wiring.howToCallHook(place));
+  if (agent === "generic") {
+    const how = wiring.howToCallHook(place);
+    return terminal.out(json ? JSON.stringify({ agent, how }) : how);
+  }
   known(wiring.agents, agent);
   if (grant === true && print !== true) await askPresence(verb, `wire ${agent} --grant`);
   const plan = wiring.planWire(place, agent, { grant: grant === true });
@@ -94,8 +98,13 @@ function say({ terminal }: Verb, { files }: WirePlan, headline: string, notes: r
 }
 
 function known(agents: readonly string[], agent: string): void {
-  if (!agents.includes(agent))
-    throw new Refusal("INVALID_PARAMS", `"${agent}" is not one of: ${agents.join(", ")}, generic.`);
+  oneOf("The agent", [...agents, "generic"])(agent);
+  if (agent === "generic")
+    throw new Refusal(
+      "INVALID_PARAMS",
+      "There are no settings to change for generic.",
+      "How to call the hook: signalbox wire generic",
+    );
 }
 
 /** The daemon sees who is calling; without one there is nobody to ask, and then only a person's terminal will do. */
@@ -135,7 +144,8 @@ async function doctor({ terminal, place, ports, json }: Verb, agents: readonly s
       `${report.daemon.state === "up" ? terminal.style("good", "up      ") : terminal.style("bad", "AWAY    ")}  daemon  ${report.daemon.why}`,
     );
     for (const host of report.hosts) show(terminal, host);
-    if (report.hosts.length === 0) terminal.out("No agent that can be wired was found on this machine.");
+    if (report.hosts.length === 0)
+      terminal.out("No agent that can be wired was found on this machine. Any other program: signalbox wire generic");
   }
   if (!report.ok) throw new Exit(10);
 }

@@ -36,13 +36,52 @@ export function verdictWord(terminal: Terminal, verdict: Verdict): string {
 /** One line an effect: what it would do, where, and what makes it matter. */
 export function effectLine(effect: Effect): string {
   const remarks = [
-    effect.place === "workspace" ? "" : `in ${effect.place}`,
-    effect.reach === "one" ? "" : effect.reach,
+    placeWords[effect.place],
+    effect.reach === "one" ? "" : effect.reach === "many" ? "several at once" : "everything there",
     effect.undoable === "yes" ? "" : effect.undoable === "no" ? "can't be undone" : "costly to undo",
-    effect.secret === "none" ? "" : `${effect.secret} secrets`,
-    effect.sure === "known" ? "" : effect.sure === "likely" ? "likely" : "can't be seen",
+    effect.secret === "none" ? "" : effect.secret === "reads" ? "reads a secret" : "sends a secret out",
+    effect.sure === "known" ? "" : effect.sure === "likely" ? "likely, not certain" : "can't be seen beforehand",
   ].filter((remark) => remark !== "");
   return remarks.length === 0 ? effect.what : `${effect.what} (${remarks.join(", ")})`;
+}
+
+const placeWords: Record<Effect["place"], string> = {
+  workspace: "",
+  worktree: "another worktree",
+  temp: "temporary files",
+  home: "your home",
+  system: "the system",
+  device: "a device",
+  "agent-config": "an agent's settings",
+  signalbox: "Signalbox's own",
+  remote: "beyond this machine",
+};
+
+/** A message as a sentence: a capital where it begins with a plain word, a full stop where nothing ends it. */
+export function sentence(text: string): string {
+  const trimmed = text.trim();
+  const begun = /^(?!signalbox)[a-z]+[ ,']/.test(trimmed)
+    ? `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}`
+    : trimmed;
+  return /[.!?:)\]}>`"]$/.test(begun) ? begun : `${begun}.`;
+}
+
+/** What would help, below the message: a bare command gets a word before it. */
+export function hintLines(hint: string | undefined): readonly string[] {
+  if (hint === undefined) return [];
+  return [`  ${/^signalbox [a-z]/.test(hint) ? `Try: ${hint}` : hint}`];
+}
+
+/** A moment in the reader's own time zone, to the second: `2026-11-21 05:13:45`. */
+export function moment(iso: string): string {
+  const date = new Date(iso);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** `1 entry`, `2 entries`. */
+export function count(number: number, one: string, many: string = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
 }
 
 /**
@@ -67,16 +106,69 @@ export function callText(tool: string, input: Readonly<Record<string, unknown>>)
   return `${tool} ${visible(JSON.stringify(input))}`;
 }
 
-/** Cuts by grapheme, never inside one, and says that it did. */
-export function shorten(text: string, graphemesMax: number): string {
+/** Cuts by grapheme, never inside one, and says that it did. Wide characters count as the two columns that they take. */
+export function shorten(text: string, columnsMax: number): string {
   const line = text.split("\n", 1)[0] ?? "";
   const more = line.length < text.length;
-  const graphemes = [
-    ...new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(line.slice(0, graphemesMax * 8)),
-  ];
-  if (graphemes.length <= graphemesMax && !more) return line;
-  return `${graphemes
-    .slice(0, graphemesMax - 1)
-    .map(({ segment }) => segment)
-    .join("")}…`;
+  let kept = "";
+  let width = 0;
+  for (const { segment } of graphemes.segment(line)) {
+    const next = width + columnsOf(segment);
+    if (next > columnsMax) return `${fitting(kept, columnsMax - 1)}…`;
+    kept += segment;
+    width = next;
+  }
+  return more ? `${fitting(kept, columnsMax - 1)}…` : kept;
 }
+
+function fitting(text: string, columnsMax: number): string {
+  let kept = "";
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    width += columnsOf(segment);
+    if (width > columnsMax) break;
+    kept += segment;
+  }
+  return kept;
+}
+
+/**
+ * Lines of at most so many columns, broken at spaces where there are any. Each line of `text` is wrapped by itself; what goes over
+ * is indented as its beginning was.
+ */
+export function wrap(text: string, columnsMax: number): string[] {
+  return text.split("\n").flatMap((line) => {
+    const indent = /^ *(?:[-•] )?/.exec(line)?.[0].length ?? 0;
+    const room = Math.max(8, columnsMax - indent);
+    const lines: string[] = [];
+    let current = "";
+    for (const word of line.slice(indent).split(/(?<= )/)) {
+      let rest = word;
+      if (current !== "" && columnsOf((current + rest).trimEnd()) > room) {
+        lines.push(current.trimEnd());
+        current = "";
+      }
+      while (columnsOf(rest) > room) {
+        const head = fitting(rest, room);
+        lines.push(head);
+        rest = rest.slice(head.length);
+      }
+      current += rest;
+    }
+    lines.push(current.trimEnd());
+    return lines.map((piece, index) => (index === 0 ? line.slice(0, indent) : " ".repeat(indent)) + piece);
+  });
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** Columns of a text without escape sequences: marks take none, East Asian wide characters and emoji two. */
+export function columnsOf(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  let columns = 0;
+  for (const { segment } of graphemes.segment(text)) columns += wide.test(segment) ? 2 : 1;
+  return columns;
+}
+
+const wide =
+  /\p{Emoji_Presentation}|\uFE0F|[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]/u;
