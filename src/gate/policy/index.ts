@@ -7,7 +7,11 @@
  */
 export { compileBuiltin } from "./builtin.ts";
 export type { Builtin } from "./builtin.ts";
-export type { ExampleJudge } from "./examples.ts";
+export { tryExamples } from "./examples.ts";
+export type { ExampleJudge, ExampleResult } from "./examples.ts";
+export { importClaude } from "./import-claude.ts";
+export { importCodex } from "./import-codex.ts";
+export type { Imported } from "./import-rules.ts";
 export { narrowRule } from "./narrow.ts";
 export type { HeldCall } from "./narrow.ts";
 export { parsePolicy } from "./parse.ts";
