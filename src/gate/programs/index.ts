@@ -2,6 +2,7 @@ import { accounts } from "./accounts.ts";
 import { checks } from "./checks.ts";
 import { clouds } from "./clouds.ts";
 import { compiledLanguages } from "./compiled-languages.ts";
+import { conditions } from "./conditions.ts";
 import { containers } from "./containers.ts";
 import { crypto } from "./crypto.ts";
 import { databases } from "./databases.ts";
@@ -29,6 +30,7 @@ import { wrappers } from "./wrappers.ts";
 /** Every program that the gate knows by name. One import and one line per family; a name that two families claim is a mistake that a test finds. */
 export const families: readonly (readonly Program[])[] = [
   wrappers,
+  conditions,
   files,
   git,
   processes,
