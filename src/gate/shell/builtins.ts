@@ -149,11 +149,13 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   [
     "command",
     (runner, shell, args, stdin) => {
-      if (args.some((arg) => arg.text === "-v" || arg.text === "-V")) {
+      const start = args.findIndex((arg) => !/^-[pvV]+$/.test(arg.text));
+      // Its own options stand before the name: `command shred -v x` runs.
+      if (args.slice(0, start < 0 ? args.length : start).some((arg) => /[vV]/.test(arg.text))) {
         const name = args.at(-1);
         return { ...noFlow, text: name === undefined ? "" : name.text };
       }
-      const rest = args[0]?.text === "-p" || args[0]?.text === "--" ? args.slice(1) : args;
+      const rest = start < 0 ? [] : args.slice(args[start]?.text === "--" ? start + 1 : start);
       return rest.length === 0 ? noFlow : runner.call(shell, rest, stdin);
     },
   ],

@@ -62,6 +62,9 @@ export class Shell {
     for (const [name, body] of other.functions) this.functions.set(name, body);
     for (const [name, text] of other.aliases) this.aliases.set(name, text);
     if (other.cwd !== this.cwd) this.cwd = undefined;
+    if (this.positional === undefined) this.positional = other.positional;
+    else if (other.positional === undefined || !same(this.positional, other.positional))
+      this.positional = [unknown("$0"), unknown("$@")];
   }
 }
 

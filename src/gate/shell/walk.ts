@@ -58,6 +58,13 @@ function walkStatement(runner: Runner, shell: Shell, { command }: Statement, std
     if (i > 0 && command.operators[i - 1] === "||") {
       const branch = shell.fork();
       out = joinFlows(out, walkNode(runner, branch, node, stdin));
+      // `a || cd ~ && rm -rf *`: what follows runs there if `a` fails, and here if it does not.
+      if (branch.cwd !== shell.cwd)
+        for (let next = i + 1; next < command.commands.length && command.operators[next - 1] === "&&"; next++) {
+          const following = command.commands[next];
+          if (following === undefined || !runner.scene.spend()) return unknownFlow;
+          walkNode(runner, branch, following, stdin);
+        }
       shell.merge(branch);
     } else out = joinFlows(out, walkNode(runner, shell, node, stdin));
   }
