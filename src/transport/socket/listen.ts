@@ -83,6 +83,7 @@ export async function listen(ports: DoorPorts): Promise<Door> {
       stopAccepting();
       closing.abort(new Error("the door is closed"));
       await sweeping;
+      await readOut(connections, turns, clock);
       const open = [...connections];
       const flushed = open.map(async (connection) => {
         await connection.quiet();
@@ -98,6 +99,21 @@ export async function listen(ports: DoorPorts): Promise<Door> {
     },
   };
 }
+
+/** What has arrived before the end is still read and answered (by now: refused), until nothing comes for some loop turns. */
+async function readOut(connections: ReadonlySet<Connection>, turns: Turns, clock: Clock): Promise<void> {
+  const until = clock.monotonicMs() + flushMs;
+  let before = -1;
+  for (let calm = 0; calm < calmTurns && clock.monotonicMs() < until; ) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    let read = 0;
+    for (const { socket } of connections) read += socket.bytesRead;
+    calm = read === before && !turns.busy ? calm + 1 : 0;
+    before = read;
+  }
+}
+
+const calmTurns = 4;
 
 /** Does at most once in `seldomMs`, so that a flood of faults does not become a flood of log lines. */
 function seldom(clock: Clock, does: () => void): () => void {
