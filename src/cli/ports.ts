@@ -99,6 +99,46 @@ export interface OfflinePort {
   readonly judgeText: (place: Place) => (call: CheckCall) => Checked;
   /** @throws Refusal CONFLICT  the entry can't be replayed */
   readonly replayEntry: (place: Place, entry: EntryView, trusted: readonly string[]) => Promise<Replayed>;
+  /** @throws Refusal INVALID_PARAMS  the proposed text is no valid policy */
+  readonly simulatePolicy: (
+    place: Place,
+    proposed: { readonly text: string; readonly path: string; readonly layer: "user" | "repository" },
+    trusted: readonly string[],
+  ) => Promise<SimulationPort>;
+  readonly suggestRules: (
+    place: Place,
+    entries: readonly EntryView[],
+    options: { readonly times: number },
+  ) => readonly Suggested[];
+  /** The user's own file of that program's rules; it need not be there. */
+  readonly settingsOf: (from: "claude" | "codex") => string;
+  /** Where this user's shells keep what was typed; they need not be there. */
+  readonly historyFiles: () => readonly string[];
+}
+
+export interface SimulationPort {
+  entry(entry: EntryView): ComparedVerdicts | undefined;
+  command(command: string, cwd: string): ComparedVerdicts;
+}
+
+interface ShortVerdict {
+  readonly verdict: Verdict;
+  readonly rule: string;
+}
+
+export interface ComparedVerdicts {
+  readonly tool: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly before: ShortVerdict;
+  readonly after: ShortVerdict;
+}
+
+export interface Suggested {
+  readonly tool: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly times: number;
+  readonly entries: readonly number[];
+  readonly rule: { readonly ok: string } | { readonly problem: string };
 }
 
 export interface Replayed {

@@ -224,41 +224,5 @@ export const surface: readonly SurfaceVerb[] = [
       }
     ],
     "stream": false
-  },
-  {
-    "operation": "policy/show",
-    "words": [
-      "policy",
-      "show"
-    ],
-    "summary": "Show the rules in force, layer by layer, with where each comes from.",
-    "fields": [
-      {
-        "name": "cwd",
-        "positional": false,
-        "flag": "cwd",
-        "type": "string",
-        "required": false
-      }
-    ],
-    "stream": false
-  },
-  {
-    "operation": "policy/trust",
-    "words": [
-      "policy",
-      "trust"
-    ],
-    "summary": "Trust a repository's .signalbox.toml, exactly as it is now, to loosen as well as tighten.",
-    "fields": [
-      {
-        "name": "path",
-        "positional": true,
-        "flag": "path",
-        "type": "string",
-        "required": true
-      }
-    ],
-    "stream": false
   }
 ];

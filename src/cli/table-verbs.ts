@@ -9,7 +9,7 @@ import { duration, visible } from "./words.ts";
 
 /** Verbs whose words, fields and flags come from the table; here is only how their answers read. */
 export function add(program: Command, verb: (command: Command) => Verb): void {
-  for (const family of ["policy", "session"]) {
+  for (const family of ["session"]) {
     const group = program.command(family).description(groupWords[family] ?? "");
     for (const row of surface.filter(({ words }) => words[0] === family)) addRow(group, row, verb);
   }
@@ -23,7 +23,6 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
 }
 
 const groupWords: Readonly<Record<string, string>> = {
-  policy: "See the rules in force and trust a repository's.",
   session: "See the agents that are at work.",
 };
 
@@ -73,20 +72,6 @@ const texts: { [Name in OperationName]?: (terminal: Terminal, answer: OutputOf<N
             return `${state}  ${agent.padEnd(11)}  ${visible(id)}  ${duration(Date.now() - Date.parse(lastSeenAt)).padStart(6)} ago  ${toolCalls} calls${held}  ${visible(workspace)}${ungated === null ? "" : `\n         ${visible(ungated)}`}`;
           })
           .join("\n"),
-  "policy/show": (terminal, { mode, layers }) =>
-    [
-      `mode ${mode}`,
-      ...layers.flatMap(({ name, path, trusted, problem, rules }) => [
-        `\n${terminal.style("strong", name)}${path === null ? "" : `  ${path}`}${trusted ? "" : terminal.style("warn", "  (not trusted: it can only tighten)")}`,
-        ...(problem === null ? [] : [terminal.style("bad", `  ${problem}`), "  Its last good text is in force."]),
-        ...rules.map(
-          ({ id, verdict, summary }) =>
-            `  ${verdict.padEnd(6)} ${id.padEnd(34)} ${terminal.style("faint", visible(summary))}`,
-        ),
-      ]),
-    ].join("\n"),
-  "policy/trust": (_, { path, sha256 }) =>
-    `Trusted ${path}, exactly as it is now (sha256 ${sha256.slice(0, 16)}…). Any edit takes the trust away.`,
 };
 
 /** From the daemon, which knows its flags; else from the files alone. */

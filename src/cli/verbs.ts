@@ -13,7 +13,8 @@ const families: readonly (readonly [words: readonly string[], load: () => Promis
   [["hold"], () => import("./hold-verbs.ts")],
   [["ledger"], () => import("./ledger-verbs.ts")],
   [["wire", "unwire", "doctor"], () => import("./wiring-verbs.ts")],
-  [["policy", "session", "config"], () => import("./table-verbs.ts")],
+  [["policy"], () => import("./policy-verbs.ts")],
+  [["session", "config"], () => import("./table-verbs.ts")],
   [["demo"], () => import("./demo.ts")],
   [["mcp"], () => import("./mcp.ts")],
 ];

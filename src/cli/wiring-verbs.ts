@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { connect } from "../client/index.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { oneOf } from "./arguments.ts";
 import { Exit, type Verb } from "./index.ts";
 import type { HostReport, WirePlan } from "./ports.ts";
+import { askPresence } from "./presence.ts";
 import type { Terminal } from "./terminal.ts";
 import { visible } from "./words.ts";
 
@@ -105,22 +105,6 @@ function known(agents: readonly string[], agent: string): void {
       "There are no settings to change for generic.",
       "How to call the hook: signalbox wire generic",
     );
-}
-
-/** The daemon sees who is calling; without one there is nobody to ask, and then only a person's terminal will do. */
-async function askPresence({ terminal, place }: Verb, purpose: string): Promise<void> {
-  try {
-    await using client = await connect({ socket: place.socket });
-    await client.call("operator/present", { purpose });
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.code !== "DAEMON_AWAY") throw error;
-    if (!terminal.interactive)
-      throw new Refusal(
-        "NOT_PERMITTED",
-        `${purpose} needs a person at a terminal, and no daemon runs that could tell who is calling.`,
-        "Start it first: signalbox up --detach",
-      );
-  }
 }
 
 const marks = {

@@ -1,4 +1,5 @@
-import { userInfo } from "node:os";
+import { homedir, userInfo } from "node:os";
+import { join } from "node:path";
 import type { CheckCall, Checked } from "../cli/check.ts";
 import { createFacts } from "../facts/index.ts";
 import { builtin, exampleJudge, judge, type Workspace } from "../gate/index.ts";
@@ -11,6 +12,8 @@ import { openStore } from "../store/index.ts";
 import { type JudgingPorts, judgeWithFacts } from "./judging.ts";
 import { machinePlaces } from "./machine.ts";
 import { type Replay, replay } from "./replay.ts";
+import { type ProposedPolicy, type Simulation, simulate } from "./simulate.ts";
+import { type Suggestion, suggest } from "./suggest.ts";
 import { readVerdictEntry } from "./verdict-entry.ts";
 
 /**
@@ -82,3 +85,31 @@ function parts(place: Place) {
   };
   return { ports, facts, policies };
 }
+
+/** `signalbox policy simulate`. @throws Refusal INVALID_PARAMS  the proposed text is no valid policy */
+export async function simulatePolicy(
+  place: Place,
+  proposed: ProposedPolicy,
+  trusted: readonly string[],
+): Promise<Simulation> {
+  const { ports, policies } = parts(place);
+  for (const path of trusted) await policies.trust(path);
+  return simulate(proposed, { ...ports, layersOf: (workspace) => policies.layers(workspace) });
+}
+
+/** `signalbox policy suggest`. */
+export function suggestRules(
+  place: Place,
+  entries: readonly EntryView[],
+  options: { readonly times: number },
+): readonly Suggestion[] {
+  return suggest(entries, parts(place).ports, options);
+}
+
+/** Where that program keeps its rules for the user. */
+export const settingsOf = (from: "claude" | "codex"): string =>
+  join(homedir(), from === "claude" ? ".claude/settings.json" : ".codex/rules/default.rules");
+
+/** Where shells keep what was typed, of this user. */
+export const historyFiles = (): readonly string[] =>
+  [".bash_history", ".zsh_history", ".histfile"].map((name) => join(homedir(), name));

@@ -12,37 +12,48 @@ interface ShownLayer {
 }
 
 export interface PolicyDesk {
-  show(cwd: string | undefined): OutputOf<"policy/show">;
+  show(cwd: string | undefined): Promise<OutputOf<"policy/show">>;
   setMode(mode: Mode): Promise<void>;
   trust(path: string): Promise<{ path: string; sha256: string }>;
   /** Adds a rule to the user's policy file. @throws Refusal CONFLICT when the file then would not be valid; nothing is written */
   saveRule(rule: string): Promise<string>;
 }
 
-export interface PolicyDeskPorts<Layer extends ShownLayer, Policy extends { readonly mode: Mode }> {
+interface ShownPolicy {
+  readonly mode: Mode;
+  readonly added: readonly string[];
+  readonly ignored: readonly string[];
+}
+
+export interface PolicyDeskPorts<Layer extends ShownLayer, Policy extends ShownPolicy> {
   readonly policies: Policies<Layer, Policy>;
   readonly builtin: readonly { readonly id: string; readonly verdict: string; readonly summary: string }[];
+  workspaceAt(cwd: string): Promise<{ readonly root: string }>;
   parse(text: string, about: { layer: "user"; path: string }): { ok: Layer } | { problem: string };
   write(entry: { kind: string; payload: Record<string, string> }): Promise<unknown>;
 }
 
 /** What operators do with policy: see it, set the mode, trust a file, save a rule that an approval made. */
-export function createPolicyDesk<Layer extends ShownLayer, Policy extends { readonly mode: Mode }>(
+export function createPolicyDesk<Layer extends ShownLayer, Policy extends ShownPolicy>(
   ports: PolicyDeskPorts<Layer, Policy>,
 ): PolicyDesk {
   const { policies, builtin } = ports;
   return {
-    show(cwd) {
-      const workspace = cwd ?? "/";
+    async show(cwd) {
+      const workspace = cwd === undefined ? "/" : (await ports.workspaceAt(cwd)).root;
+      const { mode, added, ignored } = policies.at(workspace);
       return {
-        mode: policies.at(workspace).mode,
+        mode,
+        workspace,
+        added: [...added],
+        ignored: [...ignored],
         layers: [
           {
             name: "builtin",
             path: null,
             trusted: true,
             problem: null,
-            rules: builtin.map(({ id, verdict, summary }) => ({ id, verdict, summary })),
+            rules: builtin.map(({ id, verdict, summary }) => ({ id, verdict, summary, inForce: true })),
           },
           ...policies
             .layers(workspace)
@@ -52,7 +63,12 @@ export function createPolicyDesk<Layer extends ShownLayer, Policy extends { read
               path,
               trusted,
               problem,
-              rules: (layer?.rules ?? []).map(({ id, verdict, reason }) => ({ id, verdict, summary: reason })),
+              rules: (layer?.rules ?? []).map(({ id, verdict, reason }) => ({
+                id,
+                verdict,
+                summary: reason,
+                inForce: verdict !== "allow" || trusted,
+              })),
             })),
         ],
       };

@@ -116,6 +116,7 @@ export function buildRooms(options: RoomsOptions): Serving {
   const policyDesk = createPolicyDesk({
     policies,
     builtin: builtinRules,
+    workspaceAt: (cwd) => facts.workspaceAt(cwd),
     parse: (text, about) => parsePolicy(text, { ...about, exampleJudge }),
     write: (entry) => ledger.append(entry),
   });

@@ -8,4 +8,4 @@
  * no link. Trust is for one exact text. Every change of mode, trust, layer or rule is an entry.
  * Limits: `workspacesMax` workspaces' policies are kept compiled, the longest unused is dropped.
  */
-export { createPolicies, policiesMigrations, type Policies, type PoliciesPorts } from "./policies.ts";
+export { createPolicies, policiesMigrations, type LayerState, type Policies, type PoliciesPorts } from "./policies.ts";

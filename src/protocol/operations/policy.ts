@@ -4,10 +4,16 @@ import { operation } from "../operation.ts";
 
 export const policyOperations = {
   "policy/show": operation({
-    summary: "Show the rules in force, layer by layer, with where each comes from.",
+    summary: "Show the rules of each layer for a folder's workspace, which are in force, and which file says so.",
     input: z.object({ cwd: z.string().startsWith("/").optional() }),
     output: z.object({
       mode: Mode,
+      /** The workspace whose policy this is; `/` when no folder was named. */
+      workspace: z.string(),
+      /** Folders that count as workspace besides it. */
+      added: z.array(z.string()),
+      /** What a layer says and may not, in sentences, with the command that would let it. */
+      ignored: z.array(z.string()),
       layers: z.array(
         z.object({
           name: z.enum(["builtin", "organisation", "user", "repository", "session"]),
@@ -15,7 +21,7 @@ export const policyOperations = {
           trusted: z.boolean(),
           /** What is wrong with the file; its last good text is then in force. */
           problem: z.string().nullable(),
-          rules: z.array(z.object({ id: z.string(), verdict: z.string(), summary: z.string() })),
+          rules: z.array(z.object({ id: z.string(), verdict: z.string(), summary: z.string(), inForce: z.boolean() })),
         }),
       ),
     }),
@@ -24,7 +30,6 @@ export const policyOperations = {
     deadlineMs: 5_000,
     http: "GET /v1/policy",
     mcp: false,
-    cli: "policy show",
   }),
   "policy/mode": operation({
     summary: "Set the mode: attended, away, unattended, observe or panic.",
@@ -45,6 +50,5 @@ export const policyOperations = {
     deadlineMs: 5_000,
     http: "POST /v1/policy/trust",
     mcp: false,
-    cli: "policy trust <path>",
   }),
 } as const;
