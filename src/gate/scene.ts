@@ -199,6 +199,12 @@ export class Scene {
     if (how.kind === "read") {
       if (arg.glob && globReachesSecret(arg.text, this.machine.userHome))
         this.emit({ kind: "read", what, target: arg.text, secret: "reads", sure: "likely" });
+      // A name that is known in a folder that is not: it is what it would be in the home, where most secrets are.
+      const { userHome } = this.machine;
+      const named =
+        how.tree !== true && !arg.glob && arg.fixed >= arg.text.length && !/(?:^|\/)\.{0,2}$/.test(arg.text);
+      const atHome = named ? absolutePath(arg.text, userHome, userHome, arg.quoted) : undefined;
+      if (atHome !== undefined) this.#read(atHome, undefined, how, what, "home", "likely");
       return;
     }
     this.emit({
