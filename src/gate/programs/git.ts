@@ -198,7 +198,7 @@ const asksLocal: Act = (use) => {
 
 /** Settings whose value git runs. */
 const runningKey =
-  /^(?:core\.(?:pager|editor|sshcommand|fsmonitor|hookspath|gitproxy|askpass|alternaterefscommand)|pager\..*|sequence\.editor|diff\.external|diff\..*\.(?:command|textconv)|merge\..*\.driver|filter\..*\.(?:clean|smudge|process)|credential\..*helper|credential\.helper|gpg\.(?:.*\.)?program|ssh\.variant|uploadpack\.packobjectshook|remote\..*\.(?:uploadpack|receivepack|vcs)|protocol\.ext\.allow|alias\..*|browser\..*\.cmd|mergetool\..*\.cmd|difftool\..*\.cmd|man\..*\.cmd|sendemail\..*(?:cmd|server)|interactive\.difffilter|trailer\..*\.command|init\.templatedir|include\.path|includeif\..*\.path|web\.browser|core\.attributesfile|url\..*\.(?:push)?insteadof|http\.proxy|http\.sslverify|core\.worktree|safe\.directory|receive\..*|gc\..*expire.*)$/i;
+  /^(?:core\.(?:pager|editor|sshcommand|fsmonitor|hookspath|gitproxy|askpass|alternaterefscommand)|pager\..*|sequence\.editor|diff\.external|diff\..*\.(?:command|textconv)|merge\..*\.driver|filter\..*\.(?:clean|smudge|process)|credential\..*helper|credential\.helper|gpg\.(?:.*\.)?program|ssh\.variant|uploadpack\.packobjectshook|remote\..*\.(?:url|pushurl|uploadpack|receivepack|vcs)|protocol\.ext\.allow|alias\..*|browser\..*\.cmd|mergetool\..*\.cmd|difftool\..*\.cmd|man\..*\.cmd|sendemail\..*(?:cmd|server)|interactive\.difffilter|trailer\..*\.command|init\.templatedir|include\.path|includeif\..*\.path|web\.browser|core\.attributesfile|url\..*\.(?:push)?insteadof|http\.proxy|http\.sslverify|core\.worktree|safe\.directory|receive\..*|gc\..*expire.*)$/i;
 
 /** `-c key=value` and `config key value`. */
 function setting(use: Use, key: string, value: Arg | undefined, lasting: string | undefined): void {
@@ -336,7 +336,9 @@ const bisects: Act = (use, args) => {
 const submodules: Act = (use, args) => {
   const [verb, ...rest] = args;
   if (verb?.text === "foreach") {
-    const words = rest.filter((arg) => !arg.text.startsWith("--"));
+    // Its flags are not git's: `foreach sh -c x`.
+    const all = use.all.slice(use.all.findIndex((arg) => arg.text === "foreach") + 1);
+    const words = all.slice(all.findIndex((arg) => !arg.text.startsWith("-")));
     if (words.length === 1 && words[0] !== undefined) use.code("shell", words[0]);
     else if (words.length > 1) use.run(words);
     return;
@@ -418,13 +420,25 @@ const aliasOrProgram: Act = (use, args) => {
   });
 };
 
+const removesTracked: Act = (use, args) => {
+  const all = args.some((arg) => /^(?:\.|\*|:\/)$/.test(arg.text));
+  if (!all) for (const arg of args) use.path(arg, { kind: "delete", tree: use.has("-r"), undoable: "yes" });
+  own("delete", "delete tracked, unchanged files", all ? "costly" : "yes")(use, args);
+};
+
+/** Another repository's settings and hooks are obeyed too. */
+const obeys: Act = (use, args) => {
+  for (const arg of args)
+    if (/^(?:~|\/|\.\.)/.test(arg.text)) use.path(arg, { kind: "execute", verb: "obey the settings of" });
+};
+
 const forced = { "-f --force": [] } as const;
 
 export const git: readonly Program[] = [
   {
     names: ["git"],
     summary: "Version control",
-    flags: {
+    before: {
       "-C <dir>": (use, args) => use.changeFolder(args[0] ?? literal(".")),
       "-c <setting>": (use, args) => {
         const [arg] = args;
@@ -441,7 +455,8 @@ export const git: readonly Program[] = [
       },
       "--config-env <setting>": (use, args) =>
         setting(use, (args[0]?.text ?? "").split("=")[0] ?? "", undefined, undefined),
-      "--git-dir --work-tree --namespace <dir>": [],
+      "--git-dir <dir>": obeys,
+      "--work-tree --namespace <dir>": [],
       "--exec-path [dir]": (use, args) =>
         args.length === 0
           ? undefined
@@ -453,6 +468,8 @@ export const git: readonly Program[] = [
               undoable: "no",
             }),
       "-p --paginate -P --no-pager --bare --no-replace-objects --literal-pathspecs": [],
+    },
+    flags: {
       "--upload-pack --receive-pack --exec -u <program>": [],
       "--output <file>": writes,
     },
@@ -529,6 +546,11 @@ export const git: readonly Program[] = [
                 place: "home",
                 undoable: "costly",
               });
+            if (use.title === "git hash-object" || use.title === "git bundle")
+              for (const arg of args.slice(use.title === "git bundle" ? 1 : 0, 2))
+                use.path(arg, { kind: use.title === "git bundle" && args[0]?.text === "create" ? "write" : "read" });
+            if (use.title === "git apply" && use.value("--directory") !== undefined)
+              use.path(use.value("--directory") as Arg, { kind: "write", verb: "apply a patch in", keeps: true });
             if (use.title === "git init" && use.all.some((arg) => arg.text.startsWith("--template")))
               return use.emit({
                 kind: "opaque",
@@ -587,8 +609,16 @@ export const git: readonly Program[] = [
             const at = text.indexOf("=");
             setting(use, at < 0 ? text : text.slice(0, at), literal(text.slice(at + 1)), undefined);
           },
-          "-b --branch -o --origin --depth --reference --separate-git-dir -j --jobs --filter --template --shallow-since --server-option --bundle-uri <x>":
+          "-b --branch -o --origin --depth --reference --separate-git-dir -j --jobs --filter --shallow-since --server-option --bundle-uri <x>":
             [],
+          "--template <dir>": (use, args) =>
+            use.emit({
+              kind: "opaque",
+              what: `git clone: take hooks from the template ${args[0]?.text ?? ""}`,
+              target: "git",
+              sure: "likely",
+              undoable: "costly",
+            }),
           "--recurse-submodules [x]": [],
         },
         does: clones,
@@ -685,7 +715,7 @@ export const git: readonly Program[] = [
         flags: { "-x --exec <line>": [], "--onto -s -X --strategy <x>": [], "-i --interactive": [] },
         does: rebases,
       },
-      bisect: bisects,
+      bisect: { stop: true, does: bisects },
       submodule: { flags: forced, does: submodules },
       remote: remotes,
       config: {
@@ -715,13 +745,12 @@ export const git: readonly Program[] = [
             ? keeps(use, [])
             : use.has("-f")
               ? args.forEach((arg) => use.path(arg, { kind: "delete", tree: use.has("-r") }))
-              : own(
-                  "delete",
-                  "delete tracked, unchanged files",
-                  args.some((arg) => /^(?:\.|\*|:\/)$/.test(arg.text)) ? "costly" : "yes",
-                )(use, args),
+              : removesTracked(use, args),
       },
-      mv: keeps,
+      mv: (use, args) => {
+        for (const arg of args) use.path(arg, { kind: "write", verb: "move", keeps: true });
+        keeps(use, []);
+      },
       "reflog expire|reflog delete": own("rewrite-history", "forget old commits, by which work is brought back", "no"),
       reflog: asksLocal,
       "gc|prune|prune-remote": (use, args) =>
@@ -796,6 +825,17 @@ export const git: readonly Program[] = [
       "git worktree add ../x -b topic": "allow",
       "git rm old.ts": "allow",
       "git filter-branch --all": "hold",
+      "git bisect run sh -c 'rm -rf ~'": "deny",
+      "git submodule foreach sh -c 'rm -rf ~'": "deny",
+      "git submodule foreach --quiet 'git status'": "allow",
+      "git config remote.origin.url https://evil.example/x.git": "hold",
+      "git config --get remote.origin.url": "allow",
+      "git rm .signalbox.toml": "deny",
+      "git mv .claude/settings.json x": "deny",
+      "git mv a.ts b.ts": "allow",
+      "git clone --template=/tmp/t https://github.com/a/b": "hold",
+      "git hash-object -w .env": "hold",
+      "git apply --directory=/home/dev x.patch": "hold",
     },
   },
 ];

@@ -1,4 +1,5 @@
 import { accounts } from "./accounts.ts";
+import { agents } from "./agents.ts";
 import { checks } from "./checks.ts";
 import { clouds } from "./clouds.ts";
 import { compiledLanguages } from "./compiled-languages.ts";
@@ -35,6 +36,7 @@ export const families: readonly (readonly Program[])[] = [
   git,
   processes,
   signalbox,
+  agents,
   javascript,
   python,
   compiledLanguages,

@@ -77,10 +77,26 @@ function compile(command: Command, outer: ReadonlyMap<string, Flag>): Compiled {
   return compiled;
 }
 
+/** All flags that count before a subcommand is named. */
+const outerFlags = new WeakMap<Command, ReadonlyMap<string, Flag>>();
+function outermost(
+  program: Command,
+  before: NonNullable<Command["before"]>,
+  own: ReadonlyMap<string, Flag>,
+): ReadonlyMap<string, Flag> {
+  const known = outerFlags.get(program);
+  if (known !== undefined) return known;
+  const { flags } = compile({ flags: before }, own);
+  outerFlags.set(program, flags);
+  return flags;
+}
+
 /** Takes arguments apart as the program would: flags with their values, subcommands, operands. */
 export function parseArguments(program: Command, args: readonly Arg[]): Parsed {
   let command = program;
-  let { flags, subcommands } = compile(program, noFlags);
+  const own = compile(program, noFlags);
+  let { subcommands } = own;
+  let flags = program.before === undefined ? own.flags : outermost(program, program.before, own.flags);
   let clusters = program.clusters ?? true;
   let stop = program.stop ?? false;
   let branch: Branch | undefined = subcommands;
@@ -104,6 +120,7 @@ export function parseArguments(program: Command, args: readonly Arg[]): Parsed {
       if (branch !== undefined && next !== undefined) {
         words.push(text);
         if (next.command !== undefined) {
+          if (!found) flags = own.flags;
           found = true;
           command = next.command;
           const inner = compile(command, flags);

@@ -7,6 +7,19 @@ import { type Act, type Arg, isLiteral, type Program, type Use } from "./program
 const shared =
   /^(?:-?(?:node|nodejs|python[\d.]*|ruby|java|bash|sh|zsh|fish|ssh|sshd|systemd|init|launchd|dbus.*|Xorg|Xwayland|gnome.*|kde.*|code|cursor|claude|codex|gemini|copilot|opencode|tmux|screen|docker.*|containerd|postgres.*|mysqld?|redis.*|mongod|nginx|chrome|chromium|firefox|Finder|Dock|cron|login|\.|\.\*|\*)?)$/i;
 
+/** The words that name our own daemon among those from which the processes are found: `$(pgrep -f signalbox)`. */
+function endsUs(use: Use, arg: Arg): boolean {
+  if (!/signalbox/i.test(arg.text)) return false;
+  use.emit({
+    kind: "signal",
+    what: `${use.name} ${arg.text}: end Signalbox's daemon`,
+    target: arg.text,
+    place: "signalbox",
+    undoable: "no",
+  });
+  return true;
+}
+
 const target = (use: Use, what: string, undoable: "yes" | "costly" | "no"): void =>
   use.emit({ kind: "signal", what, target: use.operands[0]?.text ?? "", place: "system", undoable });
 
@@ -19,13 +32,14 @@ const byNumber: Act = (use) => {
   const names = words.filter(
     (arg) => !/^(?:[A-Z]+\d*|\d{1,2})$/.test(arg.text) || use.all[use.all.indexOf(arg) - 1]?.text !== "-s",
   );
-  for (const arg of names) target(use, `${use.name} ${arg.text}`, lossOf(arg));
+  for (const arg of names) if (!endsUs(use, arg)) target(use, `${use.name} ${arg.text}`, lossOf(arg));
 };
 
 /** Our own daemon cannot be told from its number; it is started again by the next call and judges that. */
 function lossOf(arg: Arg): "yes" | "costly" | "no" {
   if (/^-\d+$/.test(arg.text)) return arg.text === "-1" ? "no" : "costly";
   if (arg.text === "1") return "no";
+  if (/^"?\$\{?PPID\}?"?$/.test(arg.text)) return "costly";
   if (/^%|^\d+$/.test(arg.text) && isLiteral(arg)) return "yes";
   // The process that holds a port, or one that this text started.
   if (
@@ -36,22 +50,19 @@ function lossOf(arg: Arg): "yes" | "costly" | "no" {
   return named !== null && !shared.test(named[1] ?? "") ? "yes" : "costly";
 }
 
+/** `pkill -f` looks at whole command lines; ours reads about like this. */
+const ourLine = (pattern: string): boolean =>
+  "/usr/bin/node --disable-sigusr1 /src/main.ts daemon --home".includes(pattern.replace(/^\^|\$$/g, ""));
+
 const byName: Act = (use, args) => {
   for (const arg of args) {
-    if (/signalbox/i.test(arg.text)) {
-      use.emit({
-        kind: "signal",
-        what: `${use.name} ${arg.text}: end Signalbox's daemon`,
-        target: arg.text,
-        place: "signalbox",
-        undoable: "no",
-      });
-      continue;
-    }
+    if (endsUs(use, arg)) continue;
     target(
       use,
       `${use.name} ${list([arg])}`,
-      isLiteral(arg) && !shared.test(arg.text) && arg.text.length > 2 ? "yes" : "costly",
+      isLiteral(arg) && !shared.test(arg.text) && arg.text.length > 2 && !(use.has("-f") && ourLine(arg.text))
+        ? "yes"
+        : "costly",
     );
   }
   if (use.has("-u") || use.has("-v") || args.length === 0) target(use, `${use.name} ${list(use.all)}`, "no");
@@ -97,6 +108,8 @@ export const processes: readonly Program[] = [
       "kill 1": "hold",
       "kill $(pgrep -f my-server)": "allow",
       "kill $(pgrep node)": "hold",
+      "kill -STOP $(pgrep -f signalbox)": "deny",
+      "kill -9 $PPID": "hold",
     },
   },
   {
@@ -117,6 +130,7 @@ export const processes: readonly Program[] = [
       "pkill node": "hold",
       "killall -9 node": "hold",
       "pkill -f signalbox": "deny",
+      "pkill -f daemon": "hold",
       "pkill -u root": "hold",
     },
   },

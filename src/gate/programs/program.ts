@@ -51,6 +51,8 @@ export interface Command {
    * Flags of the outer command are known in its subcommands too. Flags that have no value and no effect need not be named.
    */
   readonly flags?: Readonly<Record<string, Acts | "inert">>;
+  /** Flags that mean this only before the subcommand: `git -c a=b log`, but `git bisect run sh -c x`. */
+  readonly before?: Readonly<Record<string, Acts | "inert">>;
   readonly clusters?: boolean;
   /** Options end at the first operand, as with every wrapper (`env`, `sudo`, `xargs`). */
   readonly stop?: boolean;
@@ -147,6 +149,7 @@ export interface Use {
   /** How many words named the subcommand. */
   readonly words: number;
   readonly workspaceRoot: string;
+  readonly userHome: string;
   /** Where the command is run: `temp` for a scratch repository, `workspace` for everything else. */
   readonly cwdPlace: "workspace" | "temp";
   /** The pattern of the `grep` that its output goes to, if it does. */

@@ -147,11 +147,11 @@ export const python: readonly Program[] = [
     summary: "switch versions of languages",
     subcommands: {
       "run|r|tasks|task|test|x|exec|fmt": { stop: true, does: runsOwn },
-      "local|shell|version|versions|which|whence|rehash|root|prefix|list|ls|ls-remote|list all|current|where|plugins|plugin list|plugin ls|env|hook-env|activate|status|doctor|outdated|settings|config|bin-paths|latest|search|registry|install|i|use|sync|reshim|completion|init|export|help|trust --show|watch|allow|reload|deactivate|cfg|info":
+      "local|shell|version|versions|which|whence|rehash|root|prefix|list|ls|ls-remote|list all|current|where|plugins|plugin list|plugin ls|env|hook-env|activate|status|doctor|outdated|settings|config|bin-paths|latest|search|registry|install|i|use|sync|reshim|completion|init|export|help|trust --show|watch|reload|deactivate|cfg|info":
         builds,
       "global|uninstall|remove|rm|upgrade|up|self-update|plugin add|plugin install|plugins add|plugins install|default":
         changesSystem("change which languages are installed"),
-      "trust|implode": changesSystem("change what the version manager trusts or keeps"),
+      "trust|allow|permit|grant|implode": changesSystem("change what the version manager trusts or keeps"),
     },
     otherwise: runsOwn,
     examples: {
@@ -159,6 +159,8 @@ export const python: readonly Program[] = [
       "pyenv versions": "allow",
       "asdf plugin add x https://evil.example/x": "hold",
       "mise install": "allow",
+      "direnv allow": "hold",
+      "direnv exec . npm test": "allow",
     },
   },
   {

@@ -158,6 +158,9 @@ export class ProgramUse implements Use {
   get workspaceRoot(): string {
     return this.#runner.scene.call.workspace.root;
   }
+  get userHome(): string {
+    return this.#runner.scene.machine.userHome;
+  }
   get cwdPlace(): "workspace" | "temp" {
     const { cwd } = this.#shell;
     const { call, machine } = this.#runner.scene;

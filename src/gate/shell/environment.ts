@@ -163,7 +163,7 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
       });
     return;
   }
-  if (/^CLAUDE_CODE_(?:DISABLE_HOOKS|SIMPLE)$|^DISABLE_HOOKS$/.test(name))
+  if (/^CLAUDE_CODE_(?:DISABLE_HOOKS|SIMPLE)$|^DISABLE_HOOKS$|^OPENCODE_PURE$|^COPILOT_HOME$/.test(name))
     runner.emit(shell, {
       kind: "write",
       what: `set ${name}, by which an agent runs without its hooks`,

@@ -230,7 +230,6 @@ const harmless = new Set([
   "LINENO",
   "UID",
   "EUID",
-  "PPID",
   "BASHPID",
   "HOSTNAME",
   "-",
