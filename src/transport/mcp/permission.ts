@@ -40,7 +40,8 @@ export function addPermissionTool(server: McpServer, line: Line, asker: Asker): 
     },
     async (question, { mcpReq }) => {
       const answer = await decide(question, line, asker, mcpReq.signal);
-      return { content: [{ type: "text", text: JSON.stringify(answer) }], structuredContent: { ...answer } };
+      // Text alone: Claude Code 2.1.329 calls a result that also has `structuredContent` invalid, and then runs nothing.
+      return { content: [{ type: "text", text: JSON.stringify(answer) }] };
     },
   );
 }
