@@ -2,6 +2,7 @@ import { stringify } from "smol-toml";
 import { type EffectKind, type Verdict, verdicts } from "../../protocol/effects.ts";
 import { compile } from "./evaluate.ts";
 import type { ExampleJudge } from "./examples.ts";
+import { redactText } from "../redact/index.ts";
 import { parsePolicy } from "./parse.ts";
 import type { PolicyRule } from "./rule.ts";
 
@@ -36,13 +37,15 @@ export interface Imported {
  * Writes the rules down, each tried by its own examples before it counts. An allow rule never covers secrets or what can't be undone,
  * whatever it came from: the other's allow meant "don't ask", and that was said without knowing what the call does.
  */
-export function writeImported(name: string, found: readonly Translated[], exampleJudge: ExampleJudge): Imported {
+export function writeImported(name: string, all: readonly Translated[], exampleJudge: ExampleJudge): Imported {
   const left: { from: string; why: string }[] = [];
   const ids = new Set<string>();
   const texts: string[] = [];
   const accepted: PolicyRule[] = [];
   // The strictest first: then what stands already is not changed by what comes after it.
-  for (const each of found.toSorted((a, b) => rank(b) - rank(a))) {
+  for (const found of all.toSorted((a, b) => rank(b) - rank(a))) {
+    // It may quote any file's text, and is shown.
+    const each = { ...found, from: redactText(found.from) };
     if ("problem" in each) {
       left.push({ from: each.from, why: each.problem });
       continue;

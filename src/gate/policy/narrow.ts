@@ -43,7 +43,9 @@ export function narrowRule(
     held.push(effect);
   }
   if (held.length === 0)
-    return { problem: "No built-in rule holds this call: see which of your own does, and change that." };
+    return {
+      problem: "No built-in rule holds this call by itself: one of your own does, or what its session did before.",
+    };
   if (canonicalJson(redact(input)) !== canonicalJson(input))
     return { problem: "The call holds a secret, which must not stand in a policy: approve it one call at a time." };
 

@@ -7,6 +7,6 @@
  * Two legs raise nothing. What strangers wrote must have been read before the call, since it works on the agent that writes the call. It never
  * lowers a verdict, and only an allow rule that speaks of `secret` takes its hold back.
  */
-export { type Leg, legs, type Step, type Trail } from "./trail.ts";
+export type { Leg, Step, Trail } from "./trail.ts";
 export { stepsOf } from "./legs.ts";
 export { taintFindings, taintRule } from "./taint.ts";

@@ -1,6 +1,5 @@
 /** `untrusted`: content of strangers was read. `secret`: a secret was read. `kept`: after that, something was written that a push would carry. */
-export const legs = ["untrusted", "secret", "kept"] as const;
-export type Leg = (typeof legs)[number];
+export type Leg = "untrusted" | "secret" | "kept";
 
 /** What one call brings (or brought) to a session. */
 export interface Step {
