@@ -40,6 +40,8 @@ export const sessionsMigrations: readonly Migration[] = [
       ) STRICT;
       CREATE INDEX sessions_calls_id ON sessions_calls (agent, session, tool_call_id) WHERE tool_call_id IS NOT NULL;
       CREATE INDEX sessions_calls_input ON sessions_calls (agent, session, tool, fingerprint);
+      -- An answered hold is looked for at every verdict, and there are hardly any: without this, a call repeated often costs ever more.
+      CREATE INDEX sessions_calls_held ON sessions_calls (agent, session, tool, fingerprint) WHERE verdict = 'hold' AND outcome = 0;
       CREATE INDEX sessions_calls_open ON sessions_calls (judged_ms) WHERE outcome = 0;
       CREATE INDEX sessions_calls_done ON sessions_calls (outcome, judged_ms) WHERE outcome > 0;
       CREATE TABLE sessions_made (
