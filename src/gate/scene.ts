@@ -6,11 +6,13 @@ import { locate } from "./paths/locate.ts";
 import { globReachesSecret, secretName } from "./paths/secrets.ts";
 import { absolutePath, isBelow } from "./paths/text.ts";
 import type { TracedEffect, Words } from "./policy/index.ts";
+import { holdsToken } from "./redact/shapes.ts";
 import type { Arg, EffectDraft, Flow, PathUse } from "./programs/program.ts";
 
 /** More than this is not reported, and what is not reported is not sure. */
 const effectsKeptMax = 4_096;
 const wantedMax = 128;
+const tokenCharsMax = 64 * 1024;
 
 /**
  * What one tool call is found to do: the effects so far, the budgets that remain, the facts that were used and missed. Every act, walker and tool of
@@ -28,10 +30,13 @@ export class Scene {
   readonly used = new Set<string>();
   /** Paths that this same text makes: what it wrote there, as far as known. */
   readonly made = new Map<string, Flow | undefined>();
+  /** Links that this same text makes: where each leads. */
+  readonly links = new Map<string, string>();
   /** What stays of the work that one judgement may cost: syntax nodes, and characters of nested code. */
   nodesLeft = 20_000;
   nestedCharsLeft = 256 * 1024;
   depth = 0;
+  readonly #tokens = new Map<object, boolean>();
   readonly #facts: Facts;
   readonly #seen = new Set<string>();
 
@@ -42,6 +47,7 @@ export class Scene {
   }
 
   emit(draft: EffectDraft): void {
+    const remote = (draft.place ?? "remote") === "remote" && remoteKinds.has(draft.kind);
     const effect: TracedEffect = {
       kind: draft.kind,
       what: shorten(draft.what),
@@ -50,7 +56,7 @@ export class Scene {
       reach: draft.reach ?? "one",
       undoable: draft.undoable ?? "yes",
       sure: draft.sure ?? "known",
-      secret: draft.secret ?? "none",
+      secret: remote && (draft.secret ?? "none") === "none" && this.#saysToken() ? "sends" : (draft.secret ?? "none"),
       words: this.current?.words,
       cwd: this.current?.cwd,
     };
@@ -60,6 +66,21 @@ export class Scene {
     if (this.effects.length < effectsKeptMax) this.effects.push(effect);
     else if (this.effects.length === effectsKeptMax)
       this.effects.push({ ...effect, ...notSure("do more things than can be listed") });
+  }
+
+  /** Whether the command that speaks, or the tool's input, holds a token that is written out. */
+  #saysToken(): boolean {
+    const { current } = this;
+    const about = current?.words ?? this.call.input;
+    const known = this.#tokens.get(about);
+    if (known !== undefined) return known;
+    const text =
+      current === undefined
+        ? JSON.stringify(this.call.input).slice(0, tokenCharsMax)
+        : current.words.join(" ").slice(0, tokenCharsMax);
+    const says = holdsToken(text);
+    this.#tokens.set(about, says);
+    return says;
   }
 
   /** Not sure, and unknown never means safe. */
@@ -120,16 +141,16 @@ export class Scene {
         place: "system",
         undoable: "costly",
       });
-    let path = rooted === null ? base : base.slice(rooted[0].length) || "/";
+    let path = this.#followed(rooted === null ? base : base.slice(rooted[0].length) || "/");
     const fact = whole && !this.made.has(base) ? this.fact("path", base) : undefined;
-    if (fact !== undefined && "real" in fact) {
-      path = fact.real;
-    }
+    if (fact !== undefined && "real" in fact && path === base) path = fact.real;
     const at = locate(path, this.call.workspace, this.machine);
     // Nothing is lost with what is not there; elsewhere than among the session's own things, it may be there a moment later.
     const missing = fact !== undefined && "real" in fact && fact.type === "missing";
     if (missing && kind === "delete" && (at.place === "workspace" || at.place === "temp")) return;
     if (at.quiet) return;
+    if (how.linksTo !== undefined) this.#linked(path, how.linksTo);
+    if (how.movesTo !== undefined) this.#moved(path, how.movesTo, cwd, what, at.place);
     const pattern = whole
       ? undefined
       : path === "/"
@@ -176,7 +197,8 @@ export class Scene {
           sure,
         });
     }
-    const undoable = how.undoable ?? this.#writable(path, at.place, how);
+    const undoable =
+      how.undoable ?? (kind === "execute" ? this.#runnable(path, at.place) : this.#writable(path, at.place, how));
     if (kind === "write" && whole)
       this.made.set(
         path,
@@ -193,6 +215,44 @@ export class Scene {
       undoable,
       sure,
     });
+  }
+
+  /** Where a path leads by the links that this text made. */
+  #followed(path: string): string {
+    if (this.links.size === 0) return path;
+    let at = path;
+    for (let hops = 0; hops < 8; hops++) {
+      let next: string | undefined;
+      for (const [link, to] of this.links)
+        if (isBelow(at, link)) next = to === "/" ? at.slice(link.length) || "/" : to + at.slice(link.length);
+      if (next === undefined || next === at) return at;
+      at = next;
+    }
+    return at;
+  }
+
+  /** A folder that is there already gets the link inside. */
+  #linked(path: string, to: Arg): void {
+    if (to.fixed < to.text.length || this.links.size >= 64) return;
+    const folder = path.slice(0, path.lastIndexOf("/")) || "/";
+    const target = absolutePath(to.text, folder, this.machine.userHome, to.quoted);
+    if (target === undefined || isBelow(target, path)) return;
+    this.links.set(path, target);
+    const name = target.slice(target.lastIndexOf("/") + 1);
+    if (name !== "" && !isBelow(target, `${path}/${name}`)) this.links.set(`${path}/${name}`, target);
+  }
+
+  /** A secret under another name is one that nobody would know for a secret. */
+  #moved(path: string, to: Arg, cwd: string | undefined, what: string, place: Effect["place"]): void {
+    const { userHome } = this.machine;
+    if (secretName(path, userHome) !== "secret" || /(?:^|\/)(?:\.{0,2}|)$/.test(to.text)) return;
+    const target = to.fixed === to.text.length ? absolutePath(to.text, cwd, userHome, to.quoted) : undefined;
+    if (target !== undefined) {
+      if (secretName(target, userHome) !== undefined) return;
+      const fact = this.fact("path", target);
+      if (fact !== undefined && "real" in fact && fact.type === "folder") return;
+    }
+    this.emit({ kind: "read", what: `${what}, a secret, to another name`, target: path, place, secret: "reads" });
   }
 
   #unknownPath(arg: Arg, how: PathUse, what: string): void {
@@ -289,6 +349,14 @@ export class Scene {
     )
       return "yes";
     return how.keeps === true ? "costly" : "no";
+  }
+
+  /** Scratch work is the session's own; what others left in temp is not. */
+  #runnable(path: string, place: Effect["place"]): Effect["undoable"] {
+    if (place === "workspace" || place === "worktree" || this.#isMade(path)) return "yes";
+    if (place !== "temp") return "no";
+    const made = this.fact("made", path);
+    return made !== undefined && "made" in made && !made.made ? "no" : "yes";
   }
 
   #isMade(path: string): boolean {

@@ -1,5 +1,5 @@
 import { unescape } from "../shell/builtins.ts";
-import { literal, noFlow } from "../programs/program.ts";
+import { type Flow, literal, noFlow } from "../programs/program.ts";
 import type { Runner } from "../shell/runner.ts";
 import type { Shell } from "../shell/state.ts";
 
@@ -13,7 +13,8 @@ export function judgeAwk(runner: Runner, shell: Shell, text: string): void {
   const bare = code.replace(/"(?:[^"\\]|\\.)*"/g, (string) => `"${"S".repeat(Math.max(0, string.length - 2))}"`);
   for (const match of bare.matchAll(/(?:print|printf)\b[^;{}\n|]*\|\s*("S*"|\w+)/g)) {
     const end = match.index + match[0].length;
-    run(runner, shell, code.slice(end - (match[1] ?? "").length, end));
+    // The command reads what awk prints.
+    run(runner, shell, code.slice(end - (match[1] ?? "").length, end), { ...noFlow, text: undefined, decoded: true });
   }
   for (const match of code.matchAll(/("(?:[^"\\]|\\.)*"|\b\w+)\s*\|&?\s*getline/g)) run(runner, shell, match[1] ?? "");
   if (/\/inet[46]?\//.test(code))
@@ -28,10 +29,10 @@ export function judgeAwk(runner: Runner, shell: Shell, text: string): void {
     if (match[1] !== undefined) runner.path(shell, literal(match[1]), { kind: "write" }, "awk");
 }
 
-function run(runner: Runner, shell: Shell, expression: string): void {
+function run(runner: Runner, shell: Shell, expression: string, stdin: Flow = noFlow): void {
   const text = /^"((?:[^"\\]|\\.)*)"\s*\)?$/.exec(expression.trim());
   if (text?.[1] !== undefined)
-    runner.code(shell, "shell", { ...literal(unescape(text[1])), hidden: /\\(?:x|[0-7]{2})/.test(text[1]) }, noFlow);
+    runner.code(shell, "shell", { ...literal(unescape(text[1])), hidden: /\\(?:x|[0-7]{2})/.test(text[1]) }, stdin);
   else
     runner.emit(shell, {
       kind: "opaque",

@@ -24,7 +24,7 @@ const moves: Act = (use, args) => {
   const away = target !== undefined && /^\/dev\/(?:null|zero|full)$/.test(target.text);
   for (const source of sources) {
     if (away) use.path(source, { kind: "delete", tree: true, verb: "move to nowhere", undoable: "no" });
-    else use.path(source, { kind: "write", verb: "move away" });
+    else use.path(source, { kind: "write", verb: "move away", ...(target === undefined ? {} : { movesTo: target }) });
   }
   if (target !== undefined && sources.length > 0 && !away)
     use.path(target, { kind: "write", verb: "move to", keeps: use.has("-n") });
@@ -95,12 +95,25 @@ const owner: Act = (use, args) => {
     });
 };
 
+const nameOf = (path: Arg): Arg => {
+  const cut = path.text.replace(/\/+$/, "").lastIndexOf("/") + 1;
+  return { ...path, text: path.text.slice(cut), fixed: Math.max(0, path.fixed - cut), quoted: true };
+};
+
 const links: Act = (use, args) => {
   const target = args.length > 1 ? args.at(-1) : undefined;
   for (const source of args.slice(0, Math.max(1, args.length - 1)))
     if (!use.has("-s")) use.path(source, { kind: "read" });
     else use.path(source, { kind: "read", tree: false });
-  if (target !== undefined) use.path(target, { kind: "write", verb: "link", keeps: !use.has("-f") });
+  const [source] = args;
+  const link = target ?? (source === undefined ? undefined : nameOf(source));
+  if (link === undefined || source === undefined) return;
+  use.path(link, {
+    kind: "write",
+    verb: "link",
+    keeps: !use.has("-f"),
+    ...(use.has("-s") || use.name === "link" || target !== undefined ? { linksTo: source } : {}),
+  });
 };
 
 /** `find`: starting points, then an expression whose actions delete, write or run. */
@@ -158,7 +171,18 @@ const finds: Act = (use) => {
       use.path(rest[at + 1] as Arg, { kind: "write" });
     else if (word === "-files0-from" && rest[at + 1] !== undefined) use.path(rest[at + 1] as Arg, { kind: "read" });
   }
-  use.output({ text: undefined });
+  // One name tells what is found, if not which of them.
+  const [name] = names;
+  const before = name === undefined ? undefined : rest[rest.indexOf(name) - 2]?.text;
+  const plain =
+    names.length === 1 &&
+    before !== "!" &&
+    before !== "-not" &&
+    !rest.some(({ text }) => /^-(?:exec|delete|ok|prune|o$|or$|printf|fprint|fls|ls)/.test(text));
+  const shown = found();
+  if (plain && shown.every(({ fixed, text }) => fixed === text.length))
+    use.output({ text: `${shown.map(({ text }) => text).join("\n")}\n` });
+  else use.output({ text: undefined });
 };
 
 const dumps: Act = (use) => {
@@ -208,7 +232,13 @@ const archives: Act = (use, args) => {
     for (const line of use.values(flag)) {
       const text = flag === "--checkpoint-action" ? (/^exec=(.*)$/s.exec(line.text)?.[1] ?? "") : line.text;
       if (text !== "" && !/^(?:gzip|pigz|bzip2|xz|zstd|lz4|lzip|zstdmt|pzstd|pixz)(?: -[\w-]+)*$/.test(text))
-        use.code("shell", { ...line, text, fixed: text.length });
+        // Each file's content comes in by stdin.
+        flag === "--to-command" && !/[;&|<>$`]/.test(text)
+          ? use.run(
+              text.split(/\s+/).map((word) => literal(word)),
+              { ...noFlow, text: undefined, decoded: true },
+            )
+          : use.code("shell", { ...line, text, fixed: text.length });
     }
   if (does("x", "--extract") || use.has("--get")) {
     const target = use.value("-C") ?? use.value("--directory");
@@ -308,7 +338,14 @@ export const files: readonly Program[] = [
       use.name === "rename"
         ? args.slice(1).forEach((arg) => use.path(arg, { kind: "write", verb: "rename" }))
         : moves(use, args),
-    examples: { "mv a.ts b.ts": "allow", "mv src /dev/null": "hold", "mv ~/Documents /tmp/": "hold" },
+    examples: {
+      "mv .env notes.txt": "hold",
+      "mv .env .env.bak": "allow",
+      "mv .env config/": "allow",
+      "mv a.ts b.ts": "allow",
+      "mv src /dev/null": "hold",
+      "mv ~/Documents /tmp/": "hold",
+    },
   },
   {
     names: ["mkdir", "gmkdir", "mkfifo", "mknod"],
@@ -332,7 +369,13 @@ export const files: readonly Program[] = [
     summary: "Links files",
     flags: { "-s --symbolic": [], "-f --force": [], "-t <dir>": [], "-n": [], "-v": [], "-r": [] },
     does: links,
-    examples: { "ln -s ../a b": "allow", "ln -sf /tmp/x ~/.bashrc": "hold" },
+    examples: {
+      "ln -s ~/.bashrc x && echo evil > x": "hold",
+      "ln -s / r; rm -rf r/home/dev/x": "hold",
+      "ln -s ../shared node_modules/shared && cat node_modules/shared/package.json": "allow",
+      "ln -s ../a b": "allow",
+      "ln -sf /tmp/x ~/.bashrc": "hold",
+    },
   },
   {
     names: ["chmod", "gchmod"],
@@ -365,6 +408,10 @@ export const files: readonly Program[] = [
       "find . -name '*.ts'": "allow",
       "find . -name '*.pyc' -delete": "allow",
       "find . -delete": "hold",
+      "find . -name .env | xargs cat": "hold",
+      "cat $(find . -name id_rsa)": "hold",
+      "find . -name '*.pem' | while read f; do cat \"$f\"; done": "hold",
+      "find . -name '*.ts' | xargs wc -l": "allow",
       "find / -delete": "deny",
       "find . -type f -exec grep -l x {} \\;": "allow",
       "find ~ -exec rm -rf {} +": "deny",
@@ -423,6 +470,8 @@ export const files: readonly Program[] = [
       "tar xzf a.tgz": "allow",
       "tar xf a.tar -C /": "hold",
       "tar czf /tmp/k.tgz ~/.ssh": "hold",
+      "tar xf a.tar --to-command=sh": "hold",
+      "tar xf a.tar --to-command='wc -l'": "allow",
       "tar cf a.tar --checkpoint=1 '--checkpoint-action=exec=rm -rf ~' src": "deny",
     },
   },
@@ -451,6 +500,46 @@ export const files: readonly Program[] = [
     },
   },
   {
+    names: ["less", "zless"],
+    summary: "Shows files",
+    flags: { "-o -O --log-file --LOG-FILE <file>": writes, "-p --pattern -P -t -T -x -z <x>": [] },
+    does: (use, args) => {
+      for (const arg of args) {
+        const line = /^\+{1,2}[!|](.*)$/s.exec(arg.text)?.[1];
+        if (line !== undefined) use.code("shell", literal(line));
+        else if (!arg.text.startsWith("+")) reads(use, [arg]);
+      }
+    },
+    examples: { "less README.md": "allow", "less '+!rm -rf ~' x": "deny", "less ~/.ssh/id_rsa": "hold" },
+  },
+  {
+    names: ["uniq"],
+    summary: "Drops repeated lines",
+    flags: { "-f -s -w --skip-fields --skip-chars --check-chars <n>": [] },
+    does: (use, args) => {
+      reads(use, args.slice(0, 1));
+      writes(use, args.slice(1));
+    },
+    examples: { "sort a | uniq -c": "allow", "uniq x ~/.bashrc": "hold" },
+  },
+  {
+    names: ["patch", "gpatch"],
+    summary: "Applies patches",
+    flags: {
+      "-d --directory <dir>": (use, args) =>
+        args.forEach((arg) => use.path(arg, { kind: "write", verb: "patch in", keeps: true })),
+      "-o --output -r --reject-file <file>": writes,
+      "-i --input <file>": reads,
+      "-p --strip -F --fuzz -D -V -z -B -Y <x>": [],
+      "--dry-run": "inert",
+    },
+    does: (use, args) => {
+      for (const arg of args.slice(0, 1)) use.path(arg, { kind: "write", verb: "patch", keeps: true });
+      reads(use, args.slice(1));
+    },
+    examples: { "patch -p1 < fix.patch": "allow", "patch ~/.bashrc x": "hold", "patch -p1 -d ~ < x": "hold" },
+  },
+  {
     names: [
       "cat",
       "gcat",
@@ -458,7 +547,6 @@ export const files: readonly Program[] = [
       "batcat",
       "tac",
       "nl",
-      "less",
       "more",
       "most",
       "head",
@@ -469,7 +557,6 @@ export const files: readonly Program[] = [
       "bzcat",
       "xzcat",
       "gzcat",
-      "zless",
       "strings",
       "od",
       "xxd",
@@ -494,7 +581,6 @@ export const files: readonly Program[] = [
       "join",
       "comm",
       "tr",
-      "uniq",
       "wc",
       "gwc",
       "cksum",
@@ -724,7 +810,12 @@ export const files: readonly Program[] = [
       for (const arg of given ? args : args.slice(1)) if (!/^\w+=/.test(arg.text)) use.path(arg, { kind: "read" });
       use.output({ text: undefined });
     },
-    examples: { "awk '{print $1}' a.txt": "allow", "awk 'BEGIN{system(\"rm -rf /\")}'": "deny" },
+    examples: {
+      "awk '{print | \"sh\"}' x": "hold",
+      "awk '{print | \"sort\"}' x": "allow",
+      "awk '{print $1}' a.txt": "allow",
+      "awk 'BEGIN{system(\"rm -rf /\")}'": "deny",
+    },
   },
   {
     names: ["sort", "gsort"],

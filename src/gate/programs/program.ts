@@ -131,6 +131,10 @@ export interface PathUse {
   readonly undoable?: Effect["undoable"];
   /** Only made if missing, or added to: nothing that was there is lost. */
   readonly keeps?: boolean;
+  /** Write only: it becomes a link to there. */
+  readonly linksTo?: Arg;
+  /** Of what is moved away: where to. */
+  readonly movesTo?: Arg;
   /** Write only: this text is what will be there, e.g. of `echo x > f`. */
   readonly content?: string | undefined;
 }

@@ -25,7 +25,7 @@ const runsWithInput: Act = (use, args) => {
       ? undefined
       : shown
           .split(use.has("-0") ? "\0" : placeholder === undefined ? /\s+/ : "\n")
-          .map((item) => literal(item.replace(/^(['"])(.*)\1$/, "$2")));
+          .map((item) => ({ ...literal(item.replace(/^(['"])(.*)\1$/, "$2")), glob: /[*?[]/.test(item) }));
   const dynamic: Arg = { text: "words of its input", fixed: 0, glob: false, secret: use.stdin.secret, quoted: true };
   const files = use.stdin.files;
   // `sh -c '... "$1"'` gets the words as arguments, and may run them.

@@ -77,6 +77,19 @@ export function findShapes(text: string, found: Span[]): void {
   findPrivateKeys(text, found);
 }
 
+/** Whether a token is written out, or the mark that stands for one that was; or a password in the address of a host that is not this one. */
+export function holdsToken(text: string): boolean {
+  if (text.includes("__redacted-")) return true;
+  if (
+    text.includes("@") &&
+    /https?:\/\/[^\s/:@]{1,128}:[^\s/@$<{*]{6,256}@(?!localhost|127\.|\[::1|0\.0\.0\.0)/.test(text)
+  )
+    return true;
+  const found: Span[] = [];
+  findShapes(text, found);
+  return found.length > 0;
+}
+
 /** The body between `-----BEGIN ... PRIVATE KEY-----` and its end, or the next quote, or the end of the text. */
 function findPrivateKeys(text: string, found: Span[]): void {
   const header = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:\\r|\\n|\s){0,4}/g;
