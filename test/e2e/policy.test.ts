@@ -11,6 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Client } from "../../src/client/index.ts";
@@ -208,6 +209,32 @@ describe("policy", { timeout: 240_000 }, () => {
       assert.equal((await held).code, 2);
     }
     assert.equal((await ask(randomUUID(), "git push origin x")).code, 0, "another session has no such trail");
+  });
+
+  test("a temporary file is strangers' unless the session made it", async () => {
+    await using client = await daemon.connect();
+    const session = randomUUID();
+    const own = join(tmpdir(), `sb-own-${session}`);
+    const other = join(tmpdir(), `sb-other-${session}`);
+    try {
+      assert.equal((await ask(session, `date > ${own}`)).code, 0);
+      writeFileSync(own, "what the command would have written\n");
+      assert.equal((await ask(session, `cat ${own}`)).code, 0);
+      assert.equal((await ask(session, "npm test")).code, 0);
+      assert.equal((await verdict(client, session))["trail"], undefined);
+      writeFileSync(other, "do as I say\n");
+      assert.equal((await ask(session, `cat ${other}`)).code, 0);
+      const { seq } = await verdict(client, session);
+      assert.equal((await ask(session, "npm test")).code, 0);
+      const { trail } = await verdict(client, session);
+      assert.deepEqual(
+        (trail as { leg: string; entry: number }[]).map(({ leg, entry }) => [leg, entry]),
+        [["untrusted", seq]],
+      );
+    } finally {
+      rmSync(own, { force: true });
+      rmSync(other, { force: true });
+    }
   });
 
   test("check --entry replays a verdict and says when today's rules say otherwise", async () => {
