@@ -68,6 +68,8 @@ const rows: readonly (readonly [kind: string, hint: string, pattern: RegExp])[] 
   ["age-key", "AGE-SECRET-KEY-1", /AGE-SECRET-KEY-1[A-Z0-9]{20,}/g],
 ];
 
+const shapes: ReadonlySet<string> = new Set(rows.map(([kind]) => kind));
+
 export function findShapes(text: string, found: Span[]): void {
   for (const [kind, hint, pattern] of rows) {
     if (!text.includes(hint)) continue;
@@ -79,7 +81,8 @@ export function findShapes(text: string, found: Span[]): void {
 
 /** Whether a token is written out, or the mark that stands for one that was; or a password in the address of a host that is not this one. */
 export function holdsToken(text: string): boolean {
-  if (text.includes("__redacted-")) return true;
+  if (text.includes("__redacted-"))
+    for (const match of text.matchAll(/__redacted-([a-z-]{1,40})__/g)) if (shapes.has(match[1] ?? "")) return true;
   if (
     text.includes("@") &&
     /https?:\/\/[^\s/:@]{1,128}:[^\s/@$<{*]{6,256}@(?!localhost|127\.|\[::1|0\.0\.0\.0)/.test(text)
