@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-// Plain JavaScript, so that any Node can read it: it finds a Node that is new enough and hands over to the real program.
+// Plain JavaScript, so that any Node can read it: it finds a Node that is new enough and hands over to the real program. CLI and daemon
+// both start here. What was stripped of types and compiled once is kept, so that Node's type stripper (19 MB) is not even loaded.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import * as nodeModule from "node:module";
-import { constants } from "node:os";
+import { constants, homedir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const nodeMajorMin = 24;
@@ -13,7 +15,8 @@ const main =
   existsSync(at("../dist/main.js")) && !existsSync(at("../src/main.ts")) ? "../dist/main.js" : "../src/main.ts";
 
 if (Number.parseInt(process.versions.node, 10) >= nodeMajorMin) {
-  nodeModule.enableCompileCache?.();
+  // Not in the shared temp folder, which is Node's default: whoever can write there could change what runs. The gate guards this one.
+  nodeModule.enableCompileCache(join(homedir(), ".cache", "signalbox"));
   const { run } = await import(main);
   process.exitCode = await run(process.argv.slice(2));
 } else {

@@ -1,5 +1,7 @@
+import { fileURLToPath } from "node:url";
+
 /**
- * argv -> daemon or cli, and nothing else. The daemon's parts are loaded only when the daemon runs.
+ * argv -> daemon or cli, and nothing else. The daemon's parts are loaded only when the daemon runs. Called by bin/signalbox.js.
  * @returns the exit code
  */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -11,7 +13,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     import("./cli/index.ts"),
     import("./daemon/cli-ports.ts"),
   ]);
-  return runCli(argv, createCliPorts(import.meta.filename));
+  return runCli(argv, createCliPorts(program));
 }
 
-if (import.meta.main) process.exitCode = await run(process.argv.slice(2));
+/** What `daemon` is a verb of. */
+const program = fileURLToPath(new URL("../bin/signalbox.js", import.meta.url));

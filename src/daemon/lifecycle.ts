@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { writeSync } from "node:fs";
 import { constants } from "node:os";
 import { parseArgs } from "node:util";
-import { findPlace, type Place } from "../protocol/place.ts";
+import { daemonNodeFlags, findPlace, type Place } from "../protocol/place.ts";
 import { compose } from "./compose.ts";
 import { StoreFault } from "../store/index.ts";
 import { activatedDescriptor, cleanEnvironment, hostileVariables, loadConfig } from "./config.ts";
@@ -94,7 +94,7 @@ function readFlags(argv: readonly string[]): Flags {
 /** Runs the same daemon in an environment built from nothing; passes signals on and ends as it ends. */
 function startAnew(argv: readonly string[]): Promise<number> {
   const main = process.argv[1] ?? "";
-  const child = spawn(process.execPath, ["--disable-sigusr1", main, "daemon", ...argv], {
+  const child = spawn(process.execPath, [...daemonNodeFlags, main, "daemon", ...argv], {
     env: cleanEnvironment(),
     stdio: argv.includes("--ready-fd") ? ["ignore", "inherit", "inherit", "inherit"] : ["ignore", "inherit", "inherit"],
   });

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Place } from "../protocol/place.ts";
+import { codeCacheFolder, type Place } from "../protocol/place.ts";
 import { agentConfigPaths } from "../wiring/index.ts";
 import { processEnvironment } from "./config.ts";
 
@@ -18,6 +18,7 @@ export function machinePlaces(place: Place) {
       place.configDir,
       place.socket,
       dirname(place.socket),
+      codeCacheFolder(),
       ...(isCheckout ? [] : [installFolder]),
     ],
     agentConfigPaths: agentConfigPaths({ place, environment: processEnvironment() }),

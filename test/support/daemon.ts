@@ -11,7 +11,7 @@ import type { FromAgent, ToAgent } from "./agent-process.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 const built = (name: string) => join(root, "build", name);
-const main = join(root, "src/main.ts");
+const main = join(root, "bin/signalbox.js");
 
 /** The environment of everything that tests start: nothing of the developer's own. */
 export const plainEnvironment = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: "/nonexistent", LANG: "C.UTF-8" };

@@ -52,7 +52,7 @@ function lossOf(arg: Arg): "yes" | "costly" | "no" {
 
 /** `pkill -f` looks at whole command lines; ours reads about like this. */
 const ourLine = (pattern: string): boolean =>
-  "/usr/bin/node --disable-sigusr1 /src/main.ts daemon --home".includes(pattern.replace(/^\^|\$$/g, ""));
+  "/usr/bin/node --disable-sigusr1 /src/signalbox.js daemon --home".includes(pattern.replace(/^\^|\$$/g, ""));
 
 const byName: Act = (use, args) => {
   for (const arg of args) {
