@@ -9,7 +9,7 @@ import type {
   Trail,
   Workspace,
 } from "../gate/index.ts";
-import { factKey } from "../gate/index.ts";
+import { factKey, taintRule } from "../gate/index.ts";
 import type { Policy } from "../gate/policy/index.ts";
 import { type Mode, stricter, type Verdict } from "../protocol/effects.ts";
 
@@ -67,7 +67,7 @@ export async function judgeWithFacts(ports: JudgingPorts, call: CallToJudge, sig
     if (wanted.length === 0 || round === roundsMax)
       return {
         ...raised(judgement, call.notSure, policy.mode),
-        ...usedFacts(judgement, known),
+        ...usedFacts(judgement, known, call.trail),
         mode: policy.mode,
         microseconds: Math.round(spentMs * 1_000),
       };
@@ -89,7 +89,11 @@ export function raised(judgement: Judgement, notSure: string | undefined, mode: 
   };
 }
 
-function usedFacts({ used }: Judgement, known: ReadonlyMap<string, Fact>): Pick<Judged, "facts" | "scripts"> {
+function usedFacts(
+  { used, rule }: Judgement,
+  known: ReadonlyMap<string, Fact>,
+  trail: Trail = [],
+): Pick<Judged, "facts" | "scripts"> {
   const facts: Record<string, string> = {};
   const scripts: Record<string, string> = {};
   for (const key of used) {
@@ -98,5 +102,13 @@ function usedFacts({ used }: Judgement, known: ReadonlyMap<string, Fact>): Pick<
     facts[key] = factValue(fact);
     if (fact.ask === "script" && "text" in fact) scripts[key] = fact.text;
   }
+  // What the session did before counts as a fact where it decides: an approval given without it does not stand with it.
+  if (rule === taintRule) facts["trail"] = firstSteps(trail);
   return { facts, scripts };
+}
+
+/** The first step of each leg: it stays the same while more come. */
+function firstSteps(trail: Trail): string {
+  const first = trail.filter(({ leg }, index) => trail.findIndex((step) => step.leg === leg) === index);
+  return first.map(({ leg, entry }) => `${leg} by entry ${entry}`).join(", ");
 }

@@ -110,6 +110,18 @@ describe("the replay of a verdict", () => {
     );
   });
 
+  it("an approval is bound to the trail where the trail decides", async () => {
+    const ports = world("clean", "");
+    const facts = async (trail: CallToJudge["trail"]) => {
+      const call = { ...ordinaryCall("Bash", { command: "gh pr create --title t" }), session: "s", trail };
+      return (await judgeWithFacts(ports, call, new AbortController().signal)).facts;
+    };
+    assert.deepEqual(await facts(trails[1]), {});
+    const first = { trail: "untrusted by entry 3, secret by entry 5, kept by entry 6" };
+    assert.deepEqual(await facts(trails[2]), first);
+    assert.deepEqual(await facts([...trails[2], { leg: "untrusted", what: "more", entry: 9 }]), first);
+  });
+
   it("says that it is another when the rules have changed", async () => {
     const entry = await record("git push --force", world("clean", ""));
     const laxer = compile([], { builtin: compileBuiltin(builtinRules.filter(({ id }) => id !== "rewrite-history")) });

@@ -8,7 +8,7 @@
  * `code/` reads other languages by their literals; `paths/` says where a path is and what it holds; `scene.ts` collects the effects
  * and looks up facts; `taint/` is what the session read before; `rules/` are the builtin rules and `policy/` everybody else's.
  */
-export type { Leg, Step, Trail } from "./taint/index.ts";
+export { type Leg, type Step, type Trail, taintRule } from "./taint/index.ts";
 export type { Fact, FactQuery, Facts, Judgement, Machine, ToolCall, Workspace } from "./call.ts";
 export { factKey } from "./call.ts";
 export { explain } from "./explain.ts";
