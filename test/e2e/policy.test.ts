@@ -207,6 +207,15 @@ describe("policy", { timeout: 240_000 }, () => {
       assert.match(hold.reason, new RegExp(`entry ${wrote.seq} wrote what is sent`));
       await person.type("hold", "deny", id);
       assert.equal((await held).code, 2);
+      await approved(again, session, ask(session, "git push origin x"));
+      const once = ask(session, "git push origin x");
+      await person.type("hold", "deny", await nextHold(again, session));
+      assert.equal((await once).code, 2, "approved once is approved once");
+      const noRule = ask(session, "git push origin y");
+      const other = await nextHold(again, session);
+      await assert.rejects(again.call("hold/rule", { id: other }), /No built-in rule holds this call by itself/);
+      await person.type("hold", "deny", other);
+      await noRule;
     }
     assert.equal((await ask(randomUUID(), "git push origin x")).code, 0, "another session has no such trail");
   });
