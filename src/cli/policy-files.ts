@@ -21,9 +21,9 @@ export function namedPath(path: string): string {
 }
 
 /** @throws Refusal NOT_FOUND, INVALID_PARAMS */
-export function readText(path: string): string {
+export function readText(path: string, hint?: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw new Refusal("NOT_FOUND", `There is no file ${path}.`);
+  if (stat === undefined) throw new Refusal("NOT_FOUND", `There is no file ${path}.`, hint);
   if (!stat.isFile()) throw new Refusal("INVALID_PARAMS", `${path} is not a file.`);
   if (stat.size > limits.policyBytesMax)
     throw new Refusal("INVALID_PARAMS", `${path} has ${stat.size} bytes; at most ${limits.policyBytesMax} are read.`);

@@ -165,7 +165,10 @@ async function test({ terminal, place, json }: Verb, file: string | undefined): 
   const { exampleJudge } = await import("../gate/index.ts");
   const { parsePolicy, tryExamples } = await import("../gate/policy/index.ts");
   const path = file === undefined ? userPolicyPath(place) : resolve(file);
-  const parsed = parsePolicy(readText(path), { layer: layerOf(path), path });
+  const parsed = parsePolicy(readText(path, file === undefined ? "signalbox policy init" : undefined), {
+    layer: layerOf(path),
+    path,
+  });
   if ("problem" in parsed) throw new Refusal("INVALID_PARAMS", parsed.problem);
   const results = [...tryExamples(parsed.ok, exampleJudge)];
   const wrong = results.flatMap(({ rule, wrong }) => (wrong === undefined ? [] : [{ rule, wrong }]));
