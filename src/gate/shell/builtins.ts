@@ -1,4 +1,5 @@
 import { type Arg, type Flow, literal, noFlow } from "../programs/program.ts";
+import { secretVariable } from "../paths/secrets.ts";
 import { judgePatch } from "../tools/patch.ts";
 import { judgeVariable } from "./environment.ts";
 import type { Runner } from "./runner.ts";
@@ -25,6 +26,7 @@ const changeFolder: Builtin = (runner, shell, args) => {
 };
 
 const declare: Builtin = (runner, shell, args) => {
+  indexes(runner, shell, args);
   // A name that stands for another: what it holds is not followed.
   const refers = args.some((arg) => /^-\w*n/.test(arg.text));
   for (const arg of args) {
@@ -40,12 +42,29 @@ const declare: Builtin = (runner, shell, args) => {
     shell.variables.set(name, [refers ? unknown(`$${name}`) : value]);
     judgeVariable(runner, shell, name, value);
   }
-  if (args.length === 0) return { ...noFlow, text: undefined };
+  // Without a name: all of them, with their values.
+  if (args.every((arg) => /^-[a-zA-Z]+$/.test(arg.text)) && !args.some((arg) => /[fF]/.test(arg.text)))
+    return args.some((arg) => /[aAin]/.test(arg.text)) ? { ...noFlow, text: undefined } : allVariables;
+  const named = args.some((arg) => /^-\w*p/.test(arg.text)) && args.some((arg) => secretVariable(arg.text));
+  return named ? allVariables : noFlow;
+};
+
+const allVariables: Flow = { ...noFlow, text: undefined, secret: true, shows: true };
+
+/** Bash expands what stands in an index, even in a name that is given as text: `read 'a[$(x)]'`. */
+function indexes(runner: Runner, shell: Shell, args: readonly Arg[]): void {
+  for (const { text } of args)
+    if (/\[[^\]]*(?:\$\(|`)/.test(text))
+      runner.code(shell, "shell", literal(`: "${text.replaceAll('"', '\\"')}"`), noFlow);
+}
+const quietButIndexes: Builtin = (runner, shell, args) => {
+  indexes(runner, shell, args);
   return noFlow;
 };
 
 /** `read`, `mapfile`, `getopts`: the variable's value comes from elsewhere. */
-const readInto: Builtin = (_runner, shell, args, stdin) => {
+const readInto: Builtin = (runner, shell, args, stdin) => {
+  indexes(runner, shell, args);
   const names = args.filter((arg) => /^[A-Za-z_]\w*$/.test(arg.text));
   const lines = stdin.text?.trim();
   for (const name of names.length > 0 ? names : [literal("REPLY")])
@@ -162,7 +181,8 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ["builtin", (runner, shell, args, stdin) => (args.length === 0 ? noFlow : runner.call(shell, args, stdin))],
   [
     "unset",
-    (_runner, shell, args) => {
+    (runner, shell, args) => {
+      indexes(runner, shell, args);
       for (const arg of args) {
         shell.variables.delete(arg.text);
         shell.functions.delete(arg.text);
@@ -176,7 +196,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
       const dashes = args.findIndex((arg) => arg.text === "--");
       if (dashes >= 0) shell.positional = [literal("sh"), ...args.slice(dashes + 1)];
       else if (args.length > 0 && !/^[-+]/.test(args[0]?.text ?? "")) shell.positional = [literal("sh"), ...args];
-      return args.length === 0 ? { ...noFlow, text: undefined, secret: true } : noFlow;
+      return args.length === 0 ? allVariables : noFlow;
     },
   ],
   [
@@ -188,8 +208,9 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ],
   [
     "printf",
-    (_runner, shell, args) => {
+    (runner, shell, args) => {
       if (args[0]?.text === "-v" && args[1] !== undefined) {
+        indexes(runner, shell, args.slice(1, 2));
         const text = formatted(args.slice(2));
         shell.variables.set(args[1].text, [
           text === undefined ? unknown(`$${args[1].text}`) : { ...literal(text), quoted: false, hidden: true },
@@ -200,6 +221,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
         ...noFlow,
         text: formatted(args),
         secret: args.some((arg) => arg.secret),
+        shows: args.some((arg) => arg.secret),
         decoded: /\\(?:x|[0-7]{2,3}|u)/.test(args[0]?.text ?? ""),
       };
     },
@@ -216,19 +238,17 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
         ...noFlow,
         text: known ? (flags.includes("n") ? shown : `${shown}\n`) : undefined,
         secret: text.secret,
+        shows: text.secret,
         decoded: flags.includes("e") && /\\(?:x|0|u)/.test(text.text),
       };
     },
   ],
   ["pwd", (_runner, shell) => ({ ...noFlow, text: shell.cwd })],
-  ["let", quiet],
+  ...["let", "test", "[", "[["].map((name) => [name, quietButIndexes] as const),
   ...[
     "true",
     "false",
     ":",
-    "test",
-    "[",
-    "[[",
     "return",
     "exit",
     "break",

@@ -1,4 +1,6 @@
-import type { Arg } from "../programs/program.ts";
+import { hostOf, isLoopback } from "../paths/hosts.ts";
+import { locate } from "../paths/locate.ts";
+import { type Arg, literal } from "../programs/program.ts";
 import { isBelow } from "../paths/text.ts";
 import type { Runner } from "./runner.ts";
 import type { Shell } from "./state.ts";
@@ -43,6 +45,9 @@ const soft = new Set([
   "npm_config_userconfig",
   "npm_config_globalconfig",
 ]);
+const compilers = new Set("CC CXX CPP LD AR AS NM RANLIB FC HOSTCC".split(" "));
+const knownRegistry =
+  /^(?:direct|off|none|)$|^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1)(?:[:/]|$)|^https:\/\/(?:registry\.npmjs\.org|registry\.yarnpkg\.com|registry\.npmmirror\.com|pypi\.org|download\.pytorch\.org|proxy\.golang\.org|goproxy\.cn|goproxy\.io|rubygems\.org|index\.crates\.io)(?:\/|$)/;
 const quietCommands = new Set([
   "cat",
   "less",
@@ -107,6 +112,62 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
       });
     return;
   }
+  if (/^PS[0124]$/.test(name) && /\$\(|`/.test(text))
+    return void runner.code(shell, "shell", { ...value, text: `: "${text}"`, fixed: text.length + 4 }, runner.noInput);
+  if (/^(?:GNU)?MAKEFLAGS$/.test(name)) return makeFlags(runner, shell, text);
+  if (name === "GOFLAGS") {
+    for (const match of text.matchAll(/-(?:toolexec|exec|vettool)=(\S+(?: \S+)*)/g))
+      runner.code(shell, "shell", literal(match[1] ?? ""), runner.noInput);
+    return;
+  }
+  if (compilers.has(name)) {
+    runner.code(shell, "shell", value, runner.noInput);
+    const [program] = text.trim().split(/\s/);
+    if (program?.startsWith("/") === true) obeyed(runner, shell, program, `set ${name}`);
+    return;
+  }
+  if (/^(?:https?|all|ftp)_proxy$/i.test(name)) {
+    if (text === "" || isLoopback(hostOf(text) ?? text) || value.fixed === 0) return;
+    return runner.emit(shell, {
+      kind: "opaque",
+      what: `set ${name}=${text}, so that all traffic passes there`,
+      target: text,
+      place: "remote",
+      sure: "likely",
+      undoable: "costly",
+    });
+  }
+  if (
+    /^(?:npm_config_registry|YARN_(?:NPM_)?REGISTRY(?:_SERVER)?|PIP_(?:EXTRA_)?INDEX_URL|UV_(?:EXTRA_|DEFAULT_)?INDEX(?:_URL)?|GOPROXY|CARGO_REGISTRIES_\w+_INDEX|BUNDLE_MIRROR\w*)$/i.test(
+      name,
+    )
+  ) {
+    if (text.split(/[,|]/).every((part) => knownRegistry.test(part.trim())) || value.fixed === 0) return;
+    return runner.emit(shell, {
+      kind: "opaque",
+      what: `set ${name}=${text}, so that packages come from there`,
+      target: text,
+      place: "remote",
+      sure: "opaque",
+      undoable: "no",
+    });
+  }
+  if (
+    name === "DOCKER_HOST" &&
+    /^(?:tcp|ssh|https?):\/\//.test(text) &&
+    !isLoopback(hostOf(text.replace(/^\w+:/, "http:")) ?? "")
+  )
+    return runner.emit(shell, {
+      kind: "mutate-remote",
+      what: `set DOCKER_HOST=${text}: steer the containers of another machine`,
+      target: text,
+      place: "remote",
+      undoable: "costly",
+    });
+  if (name === "GIT_DIR" || name === "GIT_COMMON_DIR" || name === "GIT_WORK_TREE") {
+    if (name !== "GIT_WORK_TREE" && /^[/~]/.test(text)) obeyed(runner, shell, text, `set ${name}`);
+    return;
+  }
   if (/^GIT_CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|PARAMETERS)$/.test(name)) {
     if (/^GIT_CONFIG_(?:KEY|PARAM)/.test(name))
       runner.emit(shell, {
@@ -127,7 +188,10 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
         .split(":")
         .some((part) => part !== "" && !part.startsWith("$") && !runner.isOwn(shell, part));
       if (!outside && !unknown) return;
-      if (!/^(?:LD_|DYLD_)/.test(name)) return;
+      if (!/^(?:LD_|DYLD_)/.test(name)) {
+        for (const part of text.split(":")) if (part.startsWith("/")) obeyed(runner, shell, part, `set ${name}`);
+        return;
+      }
     }
     return runner.emit(shell, {
       kind: "opaque",
@@ -169,6 +233,27 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
       what: `set ${name}, by which an agent runs without its hooks`,
       target: name,
       place: "agent-config",
+      undoable: "costly",
+    });
+}
+
+/** Code or settings of a folder that is named: what others left in temp is nobody's. */
+function obeyed(runner: Runner, shell: Shell, path: string, title: string): void {
+  const at = runner.absolute(shell, path);
+  if (at === undefined || locate(at, runner.scene.call.workspace, runner.scene.machine).place !== "temp") return;
+  runner.path(shell, literal(path), { kind: "execute", verb: "obey" }, title);
+}
+
+/** `--eval`, and functions of make that run a shell. */
+function makeFlags(runner: Runner, shell: Shell, text: string): void {
+  for (const match of text.matchAll(/\$[({]shell\s+([^)}]*)/g))
+    runner.code(shell, "shell", literal(match[1] ?? ""), runner.noInput);
+  if (/--eval|(?:^|\s)-E|(?:^|\s)SHELL=|(?:^|\s)-f/.test(text))
+    runner.emit(shell, {
+      kind: "opaque",
+      what: `set make's flags to ${text}, by which it runs code of theirs`,
+      target: "MAKEFLAGS",
+      sure: "likely",
       undoable: "costly",
     });
 }

@@ -274,6 +274,7 @@ function at(runner: Runner, shell: Shell): Substituting {
       return deeper(runner, () => walkScript(runner, shell.fork(), script, noFlow));
     },
     lookInto: (node) => lookInto(runner, shell, node as SyntaxNode),
+    runs: ({ text }) => void runner.code(shell, "shell", literal(`: "${text.replaceAll('"', '\\"')}"`), noFlow),
   };
 }
 
@@ -340,6 +341,8 @@ function assignment(node: Assignment, expanding: Substituting): readonly [string
     return [node.name, node.append === true && before !== undefined ? [...before, ...values] : values];
   }
   const value = expandWhole(node.value, expanding);
+  // Arithmetic runs what stands in an index, though it be text: `x='a[$(y)]'; echo $((x))`.
+  if (/\[[^\]]*(?:\$\(|`)/.test(value.text.slice(0, value.fixed))) expanding.runs(value);
   if (node.index !== undefined) return [node.name, [unknown(`$${node.name}`)]];
   if (node.append === true) {
     const [first] = before ?? [];
@@ -466,6 +469,7 @@ function joinFlows(a: Flow, b: Flow): Flow {
   return {
     text: a.text === undefined || b.text === undefined ? undefined : a.text + b.text,
     secret: a.secret || b.secret,
+    shows: a.shows === true || b.shows === true,
     remote: a.remote || b.remote,
     decoded: a.decoded || b.decoded,
     files: a.files.length + b.files.length === 0 ? [] : [...a.files, ...b.files].slice(0, 64),

@@ -11,6 +11,8 @@ export interface Substituting {
   readonly shell: Shell;
   /** Judges the script and gives its output. */
   substitute(part: Extract<WordPart, { type: "CommandExpansion" | "ProcessSubstitution" }>): Flow;
+  /** Judges the substitutions in a text that bash may expand once more. */
+  runs(value: Arg): void;
   /** Judges what is hidden in arithmetic, indexes and patterns. */
   lookInto(node: object): void;
 }
@@ -303,7 +305,12 @@ function parameter(part: ParameterExpansionPart, at: Substituting, quoted: boole
     const set =
       values !== undefined && values.length > 0 && (values[0]?.text !== "" || !operation.operator.startsWith(":"));
     const kind = operation.operator.at(-1);
-    if (kind === "+") return set ? fromValues([operand], at, quoted, false) : values === undefined ? dynamic() : [];
+    if (kind === "+")
+      return set
+        ? fromValues([operand], at, quoted, false)
+        : values === undefined
+          ? [piece(operand.text, false, { secret: operand.secret, quoted })]
+          : [];
     if (set) return fromValues(values ?? [], at, quoted, false);
     if (kind === "?") return dynamic();
     if (kind === "=") at.shell.variables.set(name, [operand]);

@@ -225,7 +225,14 @@ function judgeShell(runner: Runner, shell: Shell, command: string | undefined): 
   if (why !== undefined) return scene.notSure(why);
   if (scene.call.shell !== "bash" && scene.call.shell !== "sh")
     for (const form of foreignForms(command)) scene.notSure(form);
-  runner.code(shell, "shell", literal(command), noFlow);
+  const out = runner.code(shell, "shell", literal(command), noFlow);
+  if (out.shows === true)
+    runner.emit(shell, {
+      kind: "read",
+      what: "print a secret of the environment to the agent",
+      target: "environment",
+      secret: "reads",
+    });
 }
 
 export function text(input: Readonly<Record<string, Json>>, ...keys: readonly string[]): string | undefined {
