@@ -5,7 +5,7 @@ import type { Json } from "../kit/canonical.ts";
 import type { Effect, Verdict } from "../protocol/effects.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { Exit, type Verb } from "./index.ts";
-import { effectLine, sentence, verdictWord, visible, wrap } from "./words.ts";
+import { effectLines, sentence, undoText, verdictWord, visible, wrap } from "./words.ts";
 
 /** What `daemon/offline.ts` gives for one call. */
 export interface Checked {
@@ -99,12 +99,9 @@ function explain({ terminal }: Verb, { verdict, rule, reason, instead, effects }
   const say = (text: string) => terminal.out(wrap(visible(text), terminal.columns - 1).join("\n"));
   terminal.out(`${verdictWord(terminal, verdict)}  ${terminal.style("faint", `rule ${rule}`)}`);
   say(sentence(reason));
-  const lines = effects.map(effectLine);
-  // An effect that the sentence has said already and that has no remark is not said twice.
-  if (lines.length > 0 && !(lines.length === 1 && reason.startsWith(lines[0] ?? ""))) {
-    terminal.out("\nWhat it would do:");
-    for (const line of lines) say(`  - ${line}`);
-  }
+  if (verdict !== "allow" && effects.length > 0) say(undoText(effects));
+  const lines = effectLines(reason, effects);
+  if (lines.length > 0) say(["\nWhat it would do:", ...lines.map((line) => `  - ${line}`)].join("\n"));
   if (instead !== undefined && verdict !== "allow") say(`\nInstead: ${sentence(instead)}`);
 }
 

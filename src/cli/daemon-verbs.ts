@@ -10,7 +10,8 @@ import { oneOf } from "./arguments.ts";
 import { Exit, type Verb } from "./index.ts";
 import { startDaemon } from "./launch.ts";
 import { selfCommand } from "./self.ts";
-import { bytes, count, duration, moment } from "./words.ts";
+import type { Terminal } from "./terminal.ts";
+import { bytes, count, duration, moment, visible } from "./words.ts";
 import { ownVersion } from "../protocol/version.ts";
 
 export function add(program: Command, verb: (command: Command) => Verb): void {
@@ -95,6 +96,10 @@ async function welcome(verb: Verb, pid: number, detached: boolean): Promise<void
   if (names(true).length > 0) line("wired", terminal.style("good", names(true).join(", ")));
   if (names(false).length > 0)
     line("unwired", `${terminal.style("warn", names(false).join(", "))}  (found here, not judged yet)`);
+  const { status } = await ask(verb);
+  if (status.ledger.problem !== null)
+    line("ledger", `${terminal.style("bad", "out of order")}: ${status.ledger.problem}`);
+  problems(verb, status);
   const self = selfCommand(verb);
   const next = found.find(({ wired }) => !wired);
   const [words, why] =
@@ -214,6 +219,16 @@ async function status(verb: Verb): Promise<void> {
   );
   line("home", status.home);
   line("socket", status.socket);
+  if (ledger.problem !== null) line("ledger", `${terminal.style("bad", "out of order")}: ${visible(ledger.problem)}`);
+  else healthy(terminal, status, line);
+  problems(verb, status);
+  if (fix !== null && fix !== ledger.problem) terminal.out(`${terminal.style("warn", "note:")} ${fix}`);
+}
+
+type Status = Awaited<ReturnType<typeof ask>>["status"];
+
+function healthy(terminal: Terminal, status: Status, line: (label: string, text: string) => void): void {
+  const { ledger } = status;
   line("mode", `${status.mode}: ${modeWords[status.mode]}`);
   line(
     "holds",
@@ -237,11 +252,14 @@ async function status(verb: Verb): Promise<void> {
   );
   line("disk", `${bytes(status.diskBytes)} in all`);
   line("policy", `${count(status.policy.rules, "rule")} in force`);
-  if (ledger.problem !== null) terminal.out(`${terminal.style("bad", "ledger:")} ${ledger.problem}`);
-  for (const problem of status.policy.problems) terminal.out(`${terminal.style("warn", "policy:")} ${problem}`);
+}
+
+/** What a person must know although everything runs. */
+function problems({ terminal }: Verb, status: Status): void {
+  for (const problem of status.policy.problems)
+    terminal.out(`${terminal.style("warn", "policy:")} ${visible(problem)}`);
   for (const { agent, session, why } of status.ungated)
-    terminal.out(`${terminal.style("bad", "ungated:")} ${agent} ${session}: ${why}`);
-  if (fix !== null) terminal.out(`${terminal.style("warn", "note:")} ${fix}`);
+    terminal.out(`${terminal.style("bad", "ungated:")} ${agent} ${visible(session)}: ${visible(why)}`);
 }
 
 async function ask({ place }: Verb) {

@@ -29,6 +29,7 @@ export class ScriptedAgent implements AsyncDisposable {
   readonly #cwd: string;
   /** Where payloads and answers pass. */
   readonly #folder: string;
+  readonly #gone: Promise<unknown>;
   #count = 0;
 
   private constructor(hook: string, home: string, cwd: string, folder: string) {
@@ -37,6 +38,7 @@ export class ScriptedAgent implements AsyncDisposable {
     this.#folder = folder;
     // A group of its own, so that its end is also the end of a hook that still waits.
     this.#shell = spawn("/bin/sh", ["-s"], { cwd, detached: true, stdio: ["pipe", "pipe", "ignore"] });
+    this.#gone = once(this.#shell, "exit");
     this.#lines = createInterface({ input: this.#shell.stdout as NodeJS.ReadableStream });
   }
 
@@ -70,7 +72,7 @@ export class ScriptedAgent implements AsyncDisposable {
     };
     writeFileSync(file, JSON.stringify(payload));
     this.#shell.stdin?.write(`${this.#hook} ${event} <${quote(file)} >/dev/null 2>${quote(`${file}.err`)}; echo $?\n`);
-    const gone = once(this.#shell, "exit").then(() => ["143"]);
+    const gone = this.#gone.then(() => ["143"]);
     const [exit] = (await Promise.race([once(this.#lines, "line"), gone])) as [string];
     return { exit: Number(exit), stderr: readFileSync(`${file}.err`, "utf8") };
   }
@@ -78,9 +80,8 @@ export class ScriptedAgent implements AsyncDisposable {
   /** Goes away with whatever still waits, as an agent does that is closed. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#shell.exitCode !== null || this.#shell.signalCode !== null) return;
-    const gone = once(this.#shell, "exit");
     process.kill(-(this.#shell.pid ?? 0), "SIGTERM");
-    await gone;
+    await this.#gone;
   }
 }
 

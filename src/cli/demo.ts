@@ -148,11 +148,9 @@ async function decided(
   explain(terminal.columns, hold.reason, (line) => terminal.out(terminal.style("faint", line)));
   if (waitMs === 0)
     return terminal.out(`${indent}Nobody is asked with --wait 0: the agent goes away and the hold is withdrawn.`);
-  terminal.out(
-    `\n   The agent waits, up to ${waitMs / 1_000} s. In your other terminal press [a] or [d] in hold watch, or type one of`,
-  );
+  terminal.out(`\n   The agent waits, up to ${waitMs / 1_000} s. In the other terminal press [a] or [d], or type:`);
   terminal.out(`     ${terminal.style("accent", `${self} hold approve ${hold.id}`)}`);
-  terminal.out(`     ${terminal.style("accent", `${self} hold deny ${hold.id} push to a branch instead`)}\n`);
+  terminal.out(`     ${terminal.style("accent", `${self} hold deny ${hold.id} use a branch`)}\n`);
   const outcome = await Promise.race([answer, later(waitMs, undefined, { ref: false }), aborted]);
   if (outcome === undefined)
     return terminal.out(`   Nobody decided in ${waitMs / 1_000} s; the agent goes away and the hold is withdrawn.`);

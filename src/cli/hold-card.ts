@@ -1,6 +1,17 @@
 import type { HoldView } from "../protocol/operations/holds.ts";
 import type { Style, Terminal } from "./terminal.ts";
-import { callText, columnsOf, duration, effectLine, moment, shorten, visible, wrap } from "./words.ts";
+import {
+  callText,
+  columnsOf,
+  duration,
+  effectLines,
+  moment,
+  sentence,
+  shorten,
+  undoText,
+  visible,
+  wrap,
+} from "./words.ts";
 
 /** One line a hold: id, age, state, who, what. */
 export function holdLine(terminal: Terminal, hold: HoldView, nowMs: number): string {
@@ -52,17 +63,16 @@ export function cardLines(terminal: Terminal, hold: HoldView, nowMs: number): st
   for (const line of callText(hold.tool, hold.input).split("\n")) add(`    ${line}`, "accent");
   for (const line of content(hold)) add(line.text, line.style);
   lines.push("");
-  add(visible(sentenceOf(hold.reason)));
-  for (const text of effectTexts(hold)) add(`  - ${text}`);
-  if (hold.undoable) add("It can be undone.");
-  else add("It can't be undone.", "warn");
+  add(visible(sentence(hold.reason)));
+  for (const text of effectLines(hold.reason, hold.effects)) add(`  - ${visible(text)}`);
+  add(undoText(hold.effects), hold.undoable ? undefined : "warn");
   lines.push("");
   add(
     [
       `rule ${hold.rule}`,
-      `ledger entry ${hold.entry}`,
-      `session ${visible(hold.session)}`,
+      `entry ${hold.entry}`,
       ...(hold.state === "open" ? [`expires in ${duration(Date.parse(hold.expiresAt) - nowMs)}`] : []),
+      `session ${visible(hold.session)}`,
     ].join(" · "),
     "faint",
   );
@@ -72,14 +82,6 @@ export function cardLines(terminal: Terminal, hold: HoldView, nowMs: number): st
       stateStyles[hold.state],
     );
   return lines;
-}
-
-const sentenceOf = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
-
-/** The effects; one that the reason has said already, and that has nothing to add, is left out. */
-function effectTexts(hold: HoldView): string[] {
-  const texts = hold.effects.map((effect) => visible(effectLine(effect)));
-  return texts.length === 1 && hold.reason.startsWith(texts[0] ?? "") ? [] : texts;
 }
 
 /** What an edit or a write would take away and put there, as far as a card can show it; a sign says which, not only a colour. */

@@ -1,4 +1,5 @@
 import type { Client } from "../client/index.ts";
+import { every, systemClock } from "../kit/clock.ts";
 import type { HoldDecision, HoldView } from "../protocol/operations/holds.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { cardLines, holdLine } from "./hold-card.ts";
@@ -30,6 +31,7 @@ export class Desk implements Board, Disposable {
   readonly #open = new Map<string, HoldView>();
   /** What was decided or went away while this was open, newest last; said again when it closes. */
   readonly #past: string[] = [];
+  readonly #closed = new AbortController();
   #client: Client | undefined;
   #current: string | undefined;
   #scroll = 0;
@@ -41,6 +43,8 @@ export class Desk implements Board, Disposable {
     this.#terminal = terminal;
     this.#stop = stop;
     this.#screen.open();
+    // Ages go on while nobody presses a key.
+    void every(systemClock, ageMs, () => this.#draw(), { signal: this.#closed.signal });
   }
 
   connected(client: Client, open: readonly HoldView[]): void {
@@ -67,6 +71,7 @@ export class Desk implements Board, Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#closed.abort();
     this.#screen[Symbol.dispose]();
     for (const line of this.#past) this.#terminal.out(line);
     this.#terminal.out(
@@ -129,7 +134,7 @@ export class Desk implements Board, Disposable {
     const decision = await this.#decisionOf(client, hold, act);
     if (decision === undefined) return;
     const answer = await client.call("hold/decide", { id: hold.id, ...decision });
-    this.#say(decision.decision === "deny" ? "warn" : "good", decidedText(decision, answer));
+    this.#say(decision.decision === "deny" ? "warn" : "good", decidedText(decision, answer, hold.waiting > 0));
   }
 
   /** @returns undefined when the person went back */
@@ -276,5 +281,7 @@ const moves = {
 
 /** A card that took another's place without the person's doing is not decided by a key that was meant for the other. */
 const swapMs = 400;
+/** How often ages are drawn anew. */
+const ageMs = 1_000;
 /** A question may be as long as this before it would scroll the page. */
 const questionRows = 5;

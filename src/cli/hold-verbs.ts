@@ -98,8 +98,9 @@ async function approve(verb: Verb, id: string, options: ApproveOptions): Promise
 
 async function decide({ place, json, terminal }: Verb, id: string, decision: HoldDecision): Promise<void> {
   await using client = await connect({ socket: place.socket });
-  const answer = await client.call("hold/decide", { id: await wholeId(client, id), ...decision });
-  terminal.out(json ? JSON.stringify(answer) : decidedText(decision, answer));
+  const { hold } = await client.call("hold/get", { id: await wholeId(client, id) });
+  const answer = await client.call("hold/decide", { id: hold.id, ...decision });
+  terminal.out(json ? JSON.stringify(answer) : decidedText(decision, answer, hold.waiting > 0));
 }
 
 /** Accepts any unambiguous beginning of an id, with or without `hold_`. */

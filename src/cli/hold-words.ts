@@ -2,15 +2,18 @@ import type { HoldDecision, HoldView } from "../protocol/operations/holds.ts";
 import type { OutputOf } from "../protocol/operations/index.ts";
 import { Refusal } from "../protocol/refusals.ts";
 
-/** What the person reads after deciding: what was decided, and what happens now. */
-export function decidedText(decision: HoldDecision, { hold }: OutputOf<"hold/decide">): string {
+/**
+ * What the person reads after deciding: what was decided, and what happens now.
+ * @param waited  somebody waited for it until it was decided
+ */
+export function decidedText(decision: HoldDecision, { hold }: OutputOf<"hold/decide">, waited: boolean): string {
   if (decision.decision === "deny")
-    return `Denied ${hold.id}. ${hold.waiting > 0 ? "The agent was told." : "The agent will be told if it asks again."}`;
+    return `Denied ${hold.id}. ${waited ? "The agent was told." : "The agent will be told if it asks again."}`;
   const extent =
     decision.decision === "edit"
       ? "with your input"
       : { once: "once", session: "for this session", rule: "and saved as a rule" }[decision.scope ?? "once"];
-  return `Approved ${hold.id} ${extent}. ${hold.waiting > 0 || hold.state === "used" ? "The agent goes on." : "It counts when the agent asks again, within 15 min."}`;
+  return `Approved ${hold.id} ${extent}. ${waited || hold.state === "used" ? "The agent goes on." : "It counts when the agent asks again, within 15 min."}`;
 }
 
 /**

@@ -55,8 +55,10 @@ export async function startDaemon(
     const code = await ended;
     throw new Refusal(
       "INTERNAL",
-      complaint.trim() === "" ? `The daemon ended with code ${code} before it served.` : complaint.trim(),
-      complaint.includes("signalbox ") ? undefined : `Its log: ${join(place.home, homeFiles.log)}`,
+      complaint.trim() === ""
+        ? `The daemon ended with code ${code} before it served.`
+        : complaint.trim().replace(/^signalbox: /, ""),
+      complaint.trim() !== "" ? undefined : `Its log: ${join(place.home, homeFiles.log)}`,
     );
   }
   if (detach) {

@@ -38,7 +38,7 @@ export class Screen implements Disposable {
 
   /** Visible rows; the last is for a question. */
   get rows(): number {
-    return Math.max(6, process.stdout.rows ?? 24);
+    return Math.max(6, process.stdout.rows || 24);
   }
 
   get asking(): boolean {

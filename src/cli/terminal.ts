@@ -40,7 +40,8 @@ export const processTerminal: Terminal = {
   err: (text) => void process.stderr.write(`${text}\n`),
   interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
   get columns() {
-    return process.stdout.columns ?? (process.stdout.isTTY ? 100 : pipedColumns);
+    // A terminal that was never told its size says 0.
+    return process.stdout.columns || (process.stdout.isTTY ? 100 : pipedColumns);
   },
   style: (kind, text) => styleText(styles[kind], text, { stream: process.stdout }),
 };

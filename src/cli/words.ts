@@ -34,7 +34,7 @@ export function verdictWord(terminal: Terminal, verdict: Verdict): string {
 }
 
 /** One line an effect: what it would do, where, and what makes it matter. */
-export function effectLine(effect: Effect): string {
+function effectLine(effect: Effect): string {
   const remarks = [
     placeWords[effect.place],
     effect.reach === "one" ? "" : effect.reach === "many" ? "several at once" : "everything there",
@@ -43,6 +43,20 @@ export function effectLine(effect: Effect): string {
     effect.sure === "known" ? "" : effect.sure === "likely" ? "likely, not certain" : "can't be seen beforehand",
   ].filter((remark) => remark !== "");
   return remarks.length === 0 ? effect.what : `${effect.what} (${remarks.join(", ")})`;
+}
+
+/** The effects in words; a single one that the reason has said already is not said twice. */
+export function effectLines(reason: string, effects: readonly Effect[]): string[] {
+  const [only, ...more] = effects;
+  return only !== undefined && more.length === 0 && reason.startsWith(only.what) ? [] : effects.map(effectLine);
+}
+
+export function undoText(effects: readonly Effect[]): string {
+  if (effects.some(({ undoable }) => undoable === "no")) return "It can't be undone.";
+  if (effects.some(({ sure }) => sure === "opaque")) return "Whether it can be undone is not known.";
+  return effects.some(({ undoable }) => undoable === "costly")
+    ? "It can be undone, at some cost."
+    : "It can be undone.";
 }
 
 const placeWords: Record<Effect["place"], string> = {
