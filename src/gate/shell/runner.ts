@@ -167,8 +167,12 @@ export class Runner {
     if (slash && !isSystemProgram(text)) {
       const own = this.isOwn(shell, text);
       const program = programs.get(programName(text));
-      if (program !== undefined && (!own || /\/(?:\.bin|bin)\//.test(text)))
+      if (program !== undefined && (!own || /\/(?:\.bin|bin)\//.test(text))) {
+        // A known name says what runs only where programs are installed: `~/Downloads/ls` may be anything.
+        if (!own && !/\/(?:\.?s?bin|shims|libexec|scripts)\/[^/]+$/i.test(text))
+          this.script(shell, name, "other", args, stdin);
         return useProgram(this, shell, program, program.names[0], args, stdin);
+      }
       return this.script(shell, name, "other", args, stdin);
     }
     const base = programName(text);
