@@ -170,7 +170,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
     (runner, shell, args, stdin) => {
       const start = args.findIndex((arg) => !/^-[pvV]+$/.test(arg.text));
       // Its own options stand before the name: `command shred -v x` runs.
-      if (args.slice(0, start < 0 ? args.length : start).some((arg) => /[vV]/.test(arg.text))) {
+      if (args.slice(0, start < 0 ? args.length : start).some(({ text }) => text === "-v" || text === "-V")) {
         const name = args.at(-1);
         return { ...noFlow, text: name === undefined ? "" : name.text };
       }
