@@ -9,6 +9,7 @@ import { type Shell, unknown } from "../shell/state.ts";
  * arguments are put together at run time is opaque if it runs something, and an unknown path if it writes or deletes.
  */
 export function judgeScript(runner: Runner, shell: Shell, language: Language, text: string): void {
+  text = unaliased(text, language);
   const source = new Source(text, language);
   for (const call of calls) {
     if (call.languages !== undefined && !call.languages.includes(language)) continue;
@@ -20,6 +21,27 @@ export function judgeScript(runner: Runner, shell: Shell, language: Language, te
     }
   }
   literals(runner, shell, language, source);
+}
+
+/** `import subprocess as s` and `const c = require("child_process")`: calls by the other name are calls all the same. */
+function unaliased(text: string, language: Language): string {
+  const names = new Map<string, string>();
+  const aliases =
+    language === "python"
+      ? /\bimport\s+(os|subprocess|shutil|pty|socket|requests|httpx|urllib\.request)\s+as\s+([A-Za-z_]\w*)/g
+      : language === "node"
+        ? /\b(?:const|let|var|import)\s+(?:\*\s+as\s+)?([A-Za-z_$][\w$]*)\s*(?:=\s*(?:await\s+import|require)\s*\(\s*|from\s+)["'](?:node:)?(child_process|fs|fs\/promises)["']/g
+        : undefined;
+  if (aliases === undefined) return text;
+  for (const match of text.matchAll(aliases)) {
+    const [first = "", second = ""] = match.slice(1);
+    if (names.size >= 16) break;
+    if (language === "python") names.set(second, first);
+    else if (first !== second) names.set(first, second === "child_process" ? second : "fs");
+  }
+  for (const [alias, module] of names)
+    text = text.replace(new RegExp(`(?<![\\w.$])${alias.replaceAll("$", "\\$")}\\.(?=\\w)`, "g"), `${module}.`);
+  return text;
 }
 
 interface Seen {
@@ -550,6 +572,37 @@ const calls: readonly Call[] = [
       }),
   },
   { languages: ["node"], pattern: /\bprocess\.(?:kill|setuid|setgid)\s*\(/g, does: signalling },
+  // Names put together at run time: what is called can't be seen.
+  {
+    languages: ["python"],
+    hint: "getattr",
+    pattern: /\bgetattr\s*\(\s*(?:__import__|os\b|subprocess\b|builtins\b|__builtins__|importlib|sys\.modules)/g,
+    does: opaqueCode("call a function whose name is put together at run time"),
+  },
+  {
+    languages: ["python"],
+    hint: "import",
+    pattern: /(?:__import__|importlib\.import_module)\s*\(\s*(?!["'][\w.]+["']\s*[,)])/g,
+    does: opaqueCode("load a module whose name is put together at run time"),
+  },
+  {
+    languages: ["node"],
+    pattern:
+      /\b(?:global|globalThis|window|self)\s*\[\s*(?!["']\w+["']\s*\])|\b(?:global|globalThis)\s*\[\s*["'](?:eval|Function|require|process)["']|\.constructor\s*\.\s*constructor\s*\(|\bprocess\s*\.\s*(?:binding|dlopen)\s*\(/g,
+    does: opaqueCode("call a function whose name is put together at run time"),
+  },
+  {
+    languages: ["node"],
+    hint: "process.env",
+    pattern: /^\s*process\.env\s*;?\s*$/g,
+    does: ({ runner, shell, language }) =>
+      runner.emit(shell, {
+        kind: "read",
+        what: `${language}: show the whole environment, with the secrets in it`,
+        target: "environment",
+        secret: "reads",
+      }),
+  },
   // The whole environment, shown or sent.
   {
     pattern:

@@ -8,6 +8,8 @@ export function judgeSql(runner: Runner, shell: Shell, text: string): void {
   for (const line of bare.split("\n")) {
     const escape = /^\s*(?:\\!|\.(?:shell|system)\b|system\b|\\o\s*\||\\copy\b.*\bprogram\b|!)\s*(.*)$/i.exec(line);
     if (escape !== null) runner.code(shell, "shell", literal((escape[1] ?? "").replace(/^['"]|['"]$/g, "")), noFlow);
+    const piped = /^\s*\.(?:import|output|once|read|excel)\b[^|]*?['"]?\|\s*(.*?)['"]?(?:\s+\w+)?$/i.exec(line);
+    if (piped?.[1] !== undefined) runner.code(shell, "shell", literal(piped[1].replace(/['"]$/, "")), noFlow);
     const load = /^\s*\.(?:load|read|import)\s+(\S+)/i.exec(line);
     if (load !== null && /load/i.test(line))
       runner.emit(shell, {
@@ -18,7 +20,29 @@ export function judgeSql(runner: Runner, shell: Shell, text: string): void {
         undoable: "no",
       });
     const output = /^\s*\.(?:output|once|backup|dump|save)\s+(\S+)/i.exec(line);
-    if (output?.[1] !== undefined) runner.path(shell, literal(output[1]), { kind: "write" }, "sqlite");
+    if (output?.[1] !== undefined && !/^['"]?\|/.test(output[1]))
+      runner.path(shell, literal(output[1]), { kind: "write" }, "sqlite");
+  }
+  for (const match of bare.matchAll(
+    /\b(load_extension|writefile|readfile|read_(?:csv|json|parquet|text|blob)(?:_auto)?)\s*\(\s*'([^']+)'|\bCOPY\b[^;]*?\b(TO|FROM)\s+'([^']+)'/gi,
+  )) {
+    const [, called = "", argument, copies, file] = match;
+    const path = argument ?? file ?? "";
+    if (/^load_/i.test(called))
+      runner.emit(shell, {
+        kind: "opaque",
+        what: `load ${path} into the database client`,
+        target: "sql",
+        sure: "opaque",
+        undoable: "no",
+      });
+    else if (!/^(?:https?|s3|gs):/.test(path))
+      runner.path(
+        shell,
+        literal(path),
+        { kind: /^write/i.test(called) || /^to$/i.test(copies ?? "") ? "write" : "read" },
+        "sql",
+      );
   }
   for (const statement of split(bare)) {
     const said = statement.replace(/\s+/g, " ").trim();

@@ -15,6 +15,12 @@ export function judgeTool(runner: Runner): void {
   const shell = Shell.start(call.cwd, machine);
   const name = call.tool;
   const { input } = call;
+  if (/^powershell$/i.test(name)) {
+    const line = commandOf(input);
+    return line === undefined
+      ? runner.scene.notSure("run a command that is not given as text")
+      : void runner.code(shell, "powershell", literal(line), noFlow);
+  }
   if (shellTools.has(name)) return judgeShell(runner, shell, commandOf(input));
   const kind = tools.get(name) ?? (name.startsWith("mcp__") || name.includes("__") ? "mcp" : undefined);
   switch (kind) {
@@ -259,12 +265,21 @@ const pathKeys = [
 ] as const;
 
 function writes(runner: Runner, shell: Shell, input: Readonly<Record<string, Json>>): void {
-  const path = text(input, ...pathKeys);
+  // Which of two names a host takes is its own affair: each is judged.
+  const [path, ...others] = pathKeys.flatMap((key) => (typeof input[key] === "string" ? [input[key] as string] : []));
   const { tool } = runner.scene.call;
   if (path === undefined) return runner.scene.notSure(`${tool}: write to a file that the call does not name`);
   const command = text(input, "command");
   if (command === "view") return reads(runner, shell, input, false);
   const deletes = /^delete/i.test(tool);
+  for (const other of others)
+    if (other !== path)
+      runner.path(
+        shell,
+        { ...literal(other), quoted: !other.startsWith("~") },
+        { kind: deletes ? "delete" : "write" },
+        tool,
+      );
   const content = text(
     input,
     "content",
@@ -291,6 +306,24 @@ function writes(runner: Runner, shell: Shell, input: Readonly<Record<string, Jso
   if (content !== undefined) judgeContent(runner, shell, path, content, isPackageManifest(path));
 }
 
+/** Strings at any depth, the first of them: what a tool nobody knows is told. */
+const stringsMax = 128;
+function strings(value: Json | undefined, found: string[] = [], depth = 0): readonly string[] {
+  if (typeof value === "string") found.push(value);
+  else if (typeof value === "object" && value !== null && depth < 8)
+    for (const each of Object.values(value)) if (found.length < stringsMax) strings(each, found, depth + 1);
+  return found;
+}
+
+/** Whatever a tool is called, a secret's path among its arguments is read, and ours is none of its business. */
+function namedPaths(runner: Runner, shell: Shell, name: string, input: Readonly<Record<string, Json>>): void {
+  for (const each of strings(input)) {
+    const path = each.replace(/^file:\/\//, "");
+    if (path.length > 512 || /\s/.test(path) || !/^(?:~|\.{0,2}\/)|^\.env/.test(path)) continue;
+    runner.path(shell, { ...literal(path), quoted: !path.startsWith("~") }, { kind: "read" }, name);
+  }
+}
+
 function reads(runner: Runner, shell: Shell, input: Readonly<Record<string, Json>>, tree: boolean): void {
   const { tool } = runner.scene.call;
   const path = text(input, ...pathKeys);
@@ -310,8 +343,17 @@ function reads(runner: Runner, shell: Shell, input: Readonly<Record<string, Json
   // A pattern of files may name secrets: `**/.env`.
   if (glob !== undefined && /grep|search/i.test(tool) && text(input, "glob", "include") !== undefined) {
     const named = text(input, "glob", "include") ?? "";
-    runner.path(shell, { ...literal(named.replace(/^(?:\*\*\/)+/, "")), quoted: true }, { kind: "read" }, tool);
+    const pattern = named.replace(/^(?:\*\*\/)+/, "");
+    runner.path(shell, { ...literal(pattern), quoted: true, glob: /[*?[{]/.test(pattern) }, { kind: "read" }, tool);
   }
+  if (/^read_many/.test(tool))
+    for (const each of strings(input["include"]))
+      runner.path(
+        shell,
+        { ...literal(each), quoted: !each.startsWith("~"), glob: /[*?[{]/.test(each) },
+        { kind: "read" },
+        tool,
+      );
 }
 
 function fetches(runner: Runner, shell: Shell, input: Readonly<Record<string, Json>>): void {
@@ -351,9 +393,13 @@ function judgeMcp(runner: Runner, shell: Shell, name: string, input: Readonly<Re
           undoable: "no",
         })
       : undefined;
+  namedPaths(runner, shell, name, input);
   const command = text(input, "command", "cmd", "script");
-  if (command !== undefined && /(?:shell|bash|exec|run|terminal|command)/i.test(tool))
-    return judgeShell(runner, shell, command);
+  if (command !== undefined) {
+    if (/(?:shell|bash|exec|run|terminal|command)/i.test(tool)) return judgeShell(runner, shell, command);
+    // A name that says less than the argument does.
+    if (/^\s*[\w./~-]+\s+\S/.test(command)) judgeShell(runner, shell, command);
+  }
   const verb = verbOf(tool) ?? verbOf(tool.split(/[_-]/).slice(-1)[0] ?? "");
   const paths = Object.entries(input).filter(
     ([key, value]) =>
@@ -426,6 +472,7 @@ function judgeMcp(runner: Runner, shell: Shell, name: string, input: Readonly<Re
 }
 
 function unknownTool(runner: Runner, shell: Shell, name: string, input: Readonly<Record<string, Json>>): void {
+  namedPaths(runner, shell, name, input);
   const command = text(input, "command", "cmd");
   if (command !== undefined) return judgeShell(runner, shell, command);
   const path = text(input, ...pathKeys);
