@@ -36,6 +36,13 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
       decide(verb(command), id, { decision: "deny", words: words.join(" ") }),
     );
   hold
+    .command("rule <id>")
+    .summary("Show the rule that `approve --rule` would add.")
+    .description(
+      "Show the narrow rule that `signalbox hold approve --rule` would add to your policy; nothing is saved.",
+    )
+    .action((id: string, _: object, command: Command) => rule(verb(command), id));
+  hold
     .command("watch")
     .description("The place to sit: holds appear at once and one key decides.")
     .action((_: object, command: Command) => watch(verb(command)));
@@ -80,6 +87,12 @@ async function show({ place, json, terminal }: Verb, id: string): Promise<void> 
   await using client = await connect({ socket: place.socket });
   const { hold } = await client.call("hold/get", { id: await wholeId(client, id) });
   terminal.out(json ? JSON.stringify(hold) : holdCard(terminal, hold, Date.now()));
+}
+
+async function rule({ place, json, terminal }: Verb, id: string): Promise<void> {
+  await using client = await connect({ socket: place.socket });
+  const answer = await client.call("hold/rule", { id: await wholeId(client, id) });
+  terminal.out(json ? JSON.stringify(answer) : answer.rule.trimEnd());
 }
 
 async function approve(verb: Verb, id: string, options: ApproveOptions): Promise<void> {
