@@ -9,8 +9,13 @@ import { casesOf } from "../corpus/read.ts";
 const letters = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const word = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...letters.split("")), minLength, maxLength });
-/** A password with a digit in it, so that it is no plain word. */
-const password = fc.tuple(word(5, 18), word(3, 10)).map(([a, b]) => `${a}7Q${b}`);
+/**
+ * A password with a digit in it, so that it is no plain word, and of letters that make no verb: of a program that nobody knows every word is read, and one that
+ * says `Rm` is held until it is redacted.
+ */
+const mute = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(..."bcdfghjkqvwxzBCDFGHJKQVWXZ23456789".split("")), minLength, maxLength });
+const password = fc.tuple(mute(5, 18), mute(3, 10)).map(([a, b]) => `${a}7Q${b}`);
 const shaped = fc.oneof(
   word(36, 36).map((body) => `ghp_${body}`),
   word(30, 40).map((body) => `glpat-${body.slice(0, 20)}`),
