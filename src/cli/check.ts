@@ -5,7 +5,7 @@ import type { Json } from "../kit/canonical.ts";
 import type { Effect, Verdict } from "../protocol/effects.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { Exit, type Verb } from "./index.ts";
-import { effectLines, sentence, undoText, verdictWord, visible, wrap } from "./words.ts";
+import { effectLines, sentence, stopped, undoText, verdictWord, visible, wrap } from "./words.ts";
 
 /** What `daemon/offline.ts` gives for one call. */
 export interface Checked {
@@ -98,7 +98,7 @@ function toJson({ verdict, rule, reason, instead, effects }: Checked) {
 function explain({ terminal }: Verb, { verdict, rule, reason, instead, effects }: Checked): void {
   const say = (text: string) => terminal.out(wrap(visible(text), terminal.columns - 1).join("\n"));
   terminal.out(`${verdictWord(terminal, verdict)}  ${terminal.style("faint", `rule ${rule}`)}`);
-  say(sentence(reason));
+  say(stopped(reason));
   if (verdict !== "allow" && effects.length > 0) say(undoText(effects));
   const lines = effectLines(reason, effects);
   if (lines.length > 0) say(["\nWhat it would do:", ...lines.map((line) => `  - ${line}`)].join("\n"));

@@ -6,7 +6,7 @@ import {
   duration,
   effectLines,
   moment,
-  sentence,
+  stopped,
   shorten,
   undoText,
   visible,
@@ -63,7 +63,7 @@ export function cardLines(terminal: Terminal, hold: HoldView, nowMs: number): st
   for (const line of callText(hold.tool, hold.input).split("\n")) add(`    ${line}`, "accent");
   for (const line of content(hold)) add(line.text, line.style);
   lines.push("");
-  add(visible(sentence(hold.reason)));
+  add(visible(stopped(hold.reason)));
   for (const text of effectLines(hold.reason, hold.effects)) add(`  - ${visible(text)}`);
   add(undoText(hold.effects), hold.undoable ? undefined : "warn");
   lines.push("");

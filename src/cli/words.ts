@@ -77,7 +77,12 @@ export function sentence(text: string): string {
   const begun = /^(?!signalbox)[a-z]+[ ,']/.test(trimmed)
     ? `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}`
     : trimmed;
-  return /[.!?:)\]}>`"]$/.test(begun) ? begun : `${begun}.`;
+  return stopped(begun);
+}
+
+/** With a full stop where nothing ends it; a reason keeps its first letter, which is often a program's name. */
+export function stopped(text: string): string {
+  return /[.!?:)\]}>`"]$/.test(text) ? text : `${text}.`;
 }
 
 /** What would help, below the message: a bare command gets a word before it. */

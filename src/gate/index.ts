@@ -11,7 +11,6 @@
 export { type Leg, type Step, type Trail, taintRule } from "./taint/index.ts";
 export type { Fact, FactQuery, Facts, Judgement, Machine, ToolCall, Workspace } from "./call.ts";
 export { factKey } from "./call.ts";
-export { explain } from "./explain.ts";
 export { builtin, exampleJudge } from "./builtin.ts";
 export { judge, traceEffects } from "./judge.ts";
 export { builtinRules } from "./rules/index.ts";
