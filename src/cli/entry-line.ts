@@ -8,7 +8,10 @@ type Entry = z.output<typeof EntryView>;
 
 /** One line an entry: number, time, what happened, who, and what it was about. */
 export function entryLine(terminal: Terminal, entry: Entry): string {
-  const start = `${String(entry.seq).padStart(6)}  ${moment(entry.at)}  ${entry.kind.padEnd(15)}  ${(entry.agent ?? "").padEnd(11)}  `;
+  const narrow = terminal.columns < narrowColumns;
+  const when = narrow ? moment(entry.at).slice("2026-11-21 ".length) : moment(entry.at);
+  const who = narrow ? "" : `${(entry.agent ?? "").padEnd(11)}  `;
+  const start = `${String(entry.seq).padStart(6)}  ${when}  ${entry.kind.padEnd(15)}  ${who}`;
   const word = verdictOf(entry);
   const about = aboutOf(entry);
   const room = Math.max(12, terminal.columns - columnsOf(start) - (word === "" ? 0 : word.length + 2));
@@ -17,6 +20,9 @@ export function entryLine(terminal: Terminal, entry: Entry): string {
     ? `${start}${text}`.trimEnd()
     : `${start}${terminal.style(verdictStyles[word] ?? "strong", word)}  ${text}`.trimEnd();
 }
+
+/** Below this the date and the agent give way to what it was about. */
+const narrowColumns = 90;
 
 const verdictStyles: Readonly<Record<string, Style>> = {
   allow: "good",

@@ -20,7 +20,7 @@ export function holdLine(terminal: Terminal, hold: HoldView, nowMs: number): str
     hold.id,
     duration(nowMs - Date.parse(hold.openedAt)).padStart(6),
     state.padEnd(9),
-    hold.agent.padEnd(11),
+    ...(terminal.columns < narrowColumns ? [] : [hold.agent.padEnd(11)]),
     "",
   ].join("  ");
   const text = shorten(callText(hold.tool, hold.input), Math.max(20, terminal.columns - columnsOf(start)));
@@ -29,6 +29,9 @@ export function holdLine(terminal: Terminal, hold: HoldView, nowMs: number): str
     .replace(state, terminal.style(stateStyles[hold.state], state));
   return styled + text;
 }
+
+/** Below this the agent gives way to the call. */
+const narrowColumns = 90;
 
 const stateWord = (hold: HoldView): string => (hold.state === "open" && hold.waiting > 0 ? "waiting" : hold.state);
 
