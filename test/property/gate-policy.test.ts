@@ -83,7 +83,7 @@ describe("policy layers", () => {
           assert.ok(rank(after) >= rank(plain), `${command}: ${plain} became ${after}`);
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -98,7 +98,7 @@ describe("policy layers", () => {
           assert.ok(rank(after) >= rank(plain), `${command}: ${plain} became ${after}`);
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -110,7 +110,7 @@ describe("policy layers", () => {
         const [plain, after] = [verdictOf(command, [user]), verdictOf(command, [stricter, user])];
         assert.ok(rank(after) >= rank(plain), `${command}: ${plain} became ${after}`);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 
