@@ -23,7 +23,7 @@ export function holdLine(terminal: Terminal, hold: HoldView, nowMs: number): str
     ...(terminal.columns < narrowColumns ? [] : [hold.agent.padEnd(11)]),
     "",
   ].join("  ");
-  const text = shorten(callText(hold.tool, hold.input), Math.max(20, terminal.columns - columnsOf(start)));
+  const text = shorten(callText(hold.tool, hold.input), Math.max(8, terminal.columns - columnsOf(start)));
   const styled = start
     .replace(hold.id, terminal.style("strong", hold.id))
     .replace(state, terminal.style(stateStyles[hold.state], state));
