@@ -162,7 +162,7 @@ test("the socket's path may have 100 bytes; a longer one is refused in a sentenc
     [join(import.meta.dirname, "../../bin/signalbox.js"), "--home", long, "status"],
     { env: plainEnvironment },
   );
-  assert.equal(code, 1);
+  assert.equal(code, 2);
   assert.match(stderr, /bytes long.*SIGNALBOX_HOME/);
 });
 
