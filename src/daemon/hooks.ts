@@ -12,6 +12,7 @@ import type { HookPort, HookRequest } from "../transport/http/index.ts";
 import { limits } from "../protocol/limits.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import type { Sessions } from "../sessions/index.ts";
+import { StoreFault } from "../store/index.ts";
 import { shortInput } from "./short-input.ts";
 import type { ToolCallRequest, ToolCalls } from "./tool-calls.ts";
 
@@ -102,8 +103,8 @@ async function answer(ports: HookPorts, request: Hook, signal: AbortSignal): Pro
 
 /** What went wrong, for the agent and whoever reads over its shoulder; the log has the cause. */
 function wordFault(error: unknown, log: Log): string {
-  if (error instanceof Refusal || (error instanceof Error && error.name === "StoreFault"))
-    return `Signalbox can't record this call, so it denies it: ${error.message}${error instanceof Refusal && error.hint !== undefined ? ` ${error.hint}` : ""}`;
+  if (error instanceof Refusal || error instanceof StoreFault)
+    return `Signalbox can't record this call, so it denies it: ${error.message}${error.hint === undefined ? "" : ` Then: ${error.hint}`}`;
   log.error({ err: error }, "a tool call was denied because judging it failed");
   return "Signalbox met a fault while judging this call, so it denies it. Its log says why: signalbox status";
 }

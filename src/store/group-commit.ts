@@ -27,9 +27,13 @@ export class GroupCommit {
   #scheduled = false;
   #ended = false;
 
-  constructor(db: DatabaseSync, path: string) {
+  readonly #replaced: () => boolean;
+
+  /** @param replaced  whether the database's file is no longer at its path, so that what is written would be lost */
+  constructor(db: DatabaseSync, path: string, replaced: () => boolean) {
     this.#db = db;
     this.#path = path;
+    this.#replaced = replaced;
     this.#begin = db.prepare("BEGIN IMMEDIATE");
     this.#commit = db.prepare("COMMIT");
   }
@@ -95,6 +99,12 @@ export class GroupCommit {
   #transact(works: readonly (() => unknown)[]): Outcome[] {
     let outcomes: Outcome[];
     try {
+      if (this.#replaced())
+        throw new StoreFault(
+          "io",
+          `${this.#path} was deleted or replaced under the daemon: what is written now would be lost.`,
+          "signalbox restart, then: signalbox ledger verify",
+        );
       this.#begin.run();
       outcomes = this.#runPlain(works) ?? this.#runApart(works);
       this.#commit.run();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -182,5 +182,22 @@ describe("takeInstance", () => {
     }
     assert.equal(tryOther(), 0);
     takeInstance(path).close();
+  });
+});
+
+describe("a database that is deleted under its process", () => {
+  it("takes no more writes, since they would go nowhere, and goes on when the file is back", async () => {
+    await using store = open();
+    await store.durably(insert(store, "a"));
+    const aside = `${store.path}.aside`;
+    renameSync(store.path, aside);
+    await assert.rejects(store.durably(insert(store, "b")), isFault("io"));
+    assert.equal(store.problem?.kind, "io");
+    writeFileSync(store.path, "");
+    await assert.rejects(store.durably(insert(store, "b")), isFault("io"));
+    renameSync(aside, store.path);
+    await store.durably(insert(store, "c"));
+    assert.deepEqual(texts(store), ["a", "c"]);
+    assert.equal(store.problem, null);
   });
 });

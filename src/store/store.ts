@@ -97,8 +97,9 @@ class OpenStore implements Store {
   constructor(path: string, db: DatabaseSync) {
     this.path = path;
     this.db = db;
-    this.#commits = new GroupCommit(db, path);
-    this.#file = fileAt(path);
+    const file = fileAt(path);
+    this.#file = file;
+    this.#commits = new GroupCommit(db, path, () => fileAt(path) !== file);
     this.#dataVersion = db.prepare("PRAGMA data_version");
     this.#version = this.#dataVersion.get()?.["data_version"];
   }

@@ -1,3 +1,4 @@
+import { lstatSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { type Clock, every } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
@@ -32,6 +33,7 @@ export interface Door extends AsyncDisposable {
 }
 
 const sweepMs = 5_000;
+const rebindMs = 500;
 const flushMs = 1_000;
 const seldomMs = 60_000;
 
@@ -58,20 +60,45 @@ export async function listen(ports: DoorPorts): Promise<Door> {
     sniff(connection, { http: ports.http, frames: (first) => void new Frames(connection, first, { ...ports, turns }) });
   };
 
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, admit);
+  let server = createServer({ allowHalfOpen: true, noDelay: true }, admit);
   await bind(server, ports.where);
   // Descriptors ran out, or the like: connections wait in the backlog and accepting goes on by itself.
   let fault: Error | undefined;
   const complain = seldom(clock, () =>
     log.error({ err: fault, connections: connections.size }, "connections can't be accepted"),
   );
-  server.on("error", (error) => {
+  const troubled = (error: Error) => {
     fault = error;
     complain();
-  });
+  };
+  server.on("error", troubled);
+
+  // A socket that somebody removed would leave a daemon that holds the home and that nobody can reach: it is put back.
+  const warn = seldom(clock, () => log.warn({}, "the socket was removed from under the daemon: it is put back"));
+  let stopped = false;
+  let bound = socketAt(ports.where);
+  const rebind = async () => {
+    if ("adoptFd" in ports.where || stopped || socketAt(ports.where) === bound) return;
+    warn();
+    // The old one keeps the process alive until there is room for the new.
+    if (lstatSync(ports.where.path, { throwIfNoEntry: false })?.isSocket() === false) return;
+    if (server.listening) server.close(); // first, since closing unlinks the path; connections live on
+    const again = createServer({ allowHalfOpen: true, noDelay: true }, admit);
+    again.on("error", troubled);
+    server = again;
+    try {
+      await bind(again, ports.where);
+      bound = socketAt(ports.where);
+      if (stopped) again.close();
+    } catch (error) {
+      troubled(error as Error); // and tried again
+    }
+  };
+  const rebinding = every(clock, rebindMs, rebind, { signal: closing.signal });
   const sweeping = every(clock, sweepMs, () => sweep(connections, clock, log), { signal: closing.signal });
 
   const stopAccepting = () => {
+    stopped = true;
     if (server.listening) server.close();
   };
   return {
@@ -83,6 +110,7 @@ export async function listen(ports: DoorPorts): Promise<Door> {
       stopAccepting();
       closing.abort(new Error("the door is closed"));
       await sweeping;
+      await rebinding;
       await readOut(connections, turns, clock);
       const open = [...connections];
       const flushed = open.map(async (connection) => {
@@ -98,6 +126,12 @@ export async function listen(ports: DoorPorts): Promise<Door> {
       await gone;
     },
   };
+}
+
+/** Which socket is at the path: inodes are given out again, so also since when. */
+function socketAt(where: Where): string | undefined {
+  const stat = "path" in where ? lstatSync(where.path, { throwIfNoEntry: false, bigint: true }) : undefined;
+  return stat?.isSocket() === true ? `${stat.dev}:${stat.ino}:${stat.ctimeNs}` : undefined;
 }
 
 /** What has arrived before the end is still read and answered (by now: refused), until nothing comes for some loop turns. */
