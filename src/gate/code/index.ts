@@ -38,7 +38,14 @@ export function judgeForeignCode(
           undoable: "no",
         });
       return unknownFlow;
-    default:
+    case "shell":
+    case "python":
+    case "node":
+    case "perl":
+    case "ruby":
+    case "php":
+    case "lua":
+    case "r":
       judgeScript(runner, shell, language, code.text);
       return unknownFlow;
   }

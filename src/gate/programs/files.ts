@@ -231,14 +231,14 @@ const archives: Act = (use, args) => {
   ])
     for (const line of use.values(flag)) {
       const text = flag === "--checkpoint-action" ? (/^exec=(.*)$/s.exec(line.text)?.[1] ?? "") : line.text;
-      if (text !== "" && !/^(?:gzip|pigz|bzip2|xz|zstd|lz4|lzip|zstdmt|pzstd|pixz)(?: -[\w-]+)*$/.test(text))
-        // Each file's content comes in by stdin.
-        flag === "--to-command" && !/[;&|<>$`]/.test(text)
-          ? use.run(
-              text.split(/\s+/).map((word) => literal(word)),
-              { ...noFlow, text: undefined, decoded: true },
-            )
-          : use.code("shell", { ...line, text, fixed: text.length });
+      if (text === "" || /^(?:gzip|pigz|bzip2|xz|zstd|lz4|lzip|zstdmt|pzstd|pixz)(?: -[\w-]+)*$/.test(text)) continue;
+      // Each file's content comes in by stdin.
+      if (flag === "--to-command" && !/[;&|<>$`]/.test(text))
+        use.run(
+          text.split(/\s+/).map((word) => literal(word)),
+          { ...noFlow, text: undefined, decoded: true },
+        );
+      else use.code("shell", { ...line, text, fixed: text.length });
     }
   if (does("x", "--extract") || use.has("--get")) {
     const target = use.value("-C") ?? use.value("--directory");
@@ -635,7 +635,7 @@ export const files: readonly Program[] = [
             name === "rev"
               ? use.stdin.text
                   ?.split("\n")
-                  .map((line) => [...line].reverse().join(""))
+                  .map((line) => Array.from(line).reverse().join(""))
                   .join("\n")
               : undefined,
           decoded: name === "rev" || name === "tac" || use.stdin.decoded,
@@ -649,7 +649,7 @@ export const files: readonly Program[] = [
       const shows = name === "cat" || name === "gcat" || name === "bat" || name === "head" || name === "tail";
       if (args.length === 0 || (args.length === 1 && args[0]?.text === "-"))
         use.output(shows ? use.stdin : { text: undefined });
-      else if (shows || /cat$/.test(name)) use.output({ text: undefined, files: args });
+      else if (shows || name.endsWith("cat")) use.output({ text: undefined, files: args });
     },
     help: true,
     examples: {
@@ -1370,10 +1370,14 @@ function translated(text: string | undefined, args: readonly Arg[]): string | un
       ).join(""),
     );
   if (args.length === 1)
-    return /^-d/.test(args[0]?.text ?? "") ? undefined : [...text].filter((c) => !widen(from).includes(c)).join("");
+    return args[0]?.text.startsWith("-d") === true
+      ? undefined
+      : Array.from(text)
+          .filter((c) => !widen(from).includes(c))
+          .join("");
   if (to === undefined) return undefined;
   const [source, target] = [widen(from), widen(to)];
-  return [...text]
+  return Array.from(text)
     .map((c) => (source.includes(c) ? (target[Math.min(source.indexOf(c), target.length - 1)] ?? c) : c))
     .join("");
 }

@@ -50,7 +50,7 @@ function remoteOf(use: Use, arg: Arg | undefined): void {
         .split(/\s+/)
         .map((word) => literal(word.replaceAll("\u0000", " "))),
     );
-  else if (/^-/.test(arg.text))
+  else if (arg.text.startsWith("-"))
     use.emit({
       kind: "opaque",
       what: `git: a remote named like an option, ${arg.text}`,

@@ -179,7 +179,7 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
       });
     return;
   }
-  if (libraries.has(name) || (/^npm_config_.*(?:shell|prefix|registry)$/.test(name) && !/registry$/.test(name))) {
+  if (libraries.has(name) || (/^npm_config_.*(?:shell|prefix|registry)$/.test(name) && !name.endsWith("registry"))) {
     if (text === "" || text === "/dev/null" || text === "0" || text === "1" || (name === "ENV" && !text.includes("/")))
       return;
     if (soft.has(name)) {

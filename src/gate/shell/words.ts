@@ -385,7 +385,10 @@ function change(
         : operation.operator === ",,"
           ? text.toLowerCase()
           : text.charAt(0).toLowerCase() + text.slice(1);
-    default:
+    case "Default":
+    case "Transform":
+    case "Names":
+    case "Unknown":
       return undefined;
   }
 }

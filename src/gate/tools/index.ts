@@ -44,7 +44,7 @@ export function judgeTool(runner: Runner): void {
       });
     case "mcp":
       return judgeMcp(runner, shell, name, input);
-    default:
+    case undefined:
       return unknownTool(runner, shell, name, input);
   }
 }
@@ -346,7 +346,7 @@ function reads(runner: Runner, shell: Shell, input: Readonly<Record<string, Json
     const pattern = named.replace(/^(?:\*\*\/)+/, "");
     runner.path(shell, { ...literal(pattern), quoted: true, glob: /[*?[{]/.test(pattern) }, { kind: "read" }, tool);
   }
-  if (/^read_many/.test(tool))
+  if (tool.startsWith("read_many"))
     for (const each of strings(input["include"]))
       runner.path(
         shell,
@@ -401,13 +401,14 @@ function judgeMcp(runner: Runner, shell: Shell, name: string, input: Readonly<Re
     if (/^\s*[\w./~-]+\s+\S/.test(command)) judgeShell(runner, shell, command);
   }
   const verb = verbOf(tool) ?? verbOf(tool.split(/[_-]/).slice(-1)[0] ?? "");
-  const paths = Object.entries(input).filter(
-    ([key, value]) =>
-      typeof value === "string" &&
-      /path|file|dir|folder|source|destination|target/i.test(key) &&
-      (/[/~.]/.test(value) || key.includes("path")) &&
-      !/^https?:/.test(value),
-  );
+  const paths = Object.entries(input)
+    .filter((entry): entry is [string, string] => typeof entry[1] === "string")
+    .filter(
+      ([key, value]) =>
+        /path|file|dir|folder|source|destination|target/i.test(key) &&
+        (/[/~.]/.test(value) || key.includes("path")) &&
+        !/^https?:/.test(value),
+    );
   if (paths.length > 0 && /(?:file|fs|disk|edit|serena|code|desktop|directory)/i.test(`${server} ${tool}`)) {
     for (const [key, value] of paths) {
       const from = /source|from|old/i.test(key);
@@ -417,12 +418,16 @@ function judgeMcp(runner: Runner, shell: Shell, name: string, input: Readonly<Re
           : verb === "destroys"
             ? "delete"
             : "write";
-      const path = String(value);
-      runner.path(shell, { ...literal(path), quoted: !path.startsWith("~") }, { kind, tree: kind === "delete" }, name);
+      runner.path(
+        shell,
+        { ...literal(value), quoted: !value.startsWith("~") },
+        { kind, tree: kind === "delete" },
+        name,
+      );
     }
     const content = text(input, "content", "text", "new_text");
     if (content !== undefined && paths[0] !== undefined)
-      judgeContent(runner, shell, String(paths[0][1]), content, isPackageManifest(String(paths[0][1])));
+      judgeContent(runner, shell, paths[0][1], content, isPackageManifest(paths[0][1]));
     return;
   }
   const sql = text(input, "sql", "query", "statement");
