@@ -185,8 +185,8 @@ export class Runner {
   #guard(shell: Shell, name: string, args: readonly Arg[]): void {
     if (harmlessWords.has(name)) return;
     for (const own of this.scene.machine.signalboxPaths)
-      for (const { text } of args)
-        if (text.includes(own))
+      for (const { text, glob } of args)
+        if (text.includes(own) || (glob && mayBecome(text, own)))
           this.emit(shell, {
             kind: "write",
             what: `${name} ${text}: use Signalbox's own files or socket`,
@@ -375,6 +375,12 @@ export class Runner {
 }
 
 const changing: ReadonlySet<string> = new Set(["write", "delete", "persist", "rewrite-history", "signal", "elevate"]);
+
+/** A pattern that begins within the own folder's name, or just before it: `/run/user/1000/sig*`. */
+function mayBecome(pattern: string, own: string): boolean {
+  const known = pattern.slice(0, Math.max(0, pattern.search(/[*?[]/)));
+  return known.length > own.lastIndexOf("/") + 1 && own.startsWith(known);
+}
 
 /** They print or search what they are given as text. */
 const harmlessWords = new Set(["echo", "printf", "git", "grep", "rg", "ls", "test", "[", "stat", "true", ":"]);

@@ -29,7 +29,9 @@ export class Shell {
 
   static start(cwd: string, machine: Machine): Shell {
     const temp = machine.tempRoots[0] ?? "/tmp";
+    const runtime = machine.signalboxPaths.flatMap((path) => /^\/run\/user\/\d+(?=\/)/.exec(path) ?? [])[0];
     const known: readonly (readonly [string, string])[] = [
+      ...(runtime === undefined ? [] : ([["XDG_RUNTIME_DIR", runtime]] as const)),
       ["HOME", machine.userHome],
       ["USER", machine.user],
       ["LOGNAME", machine.user],

@@ -285,14 +285,15 @@ function parameter(part: ParameterExpansionPart, at: Substituting, quoted: boole
   if (prefix === "#") return [piece("0", true, { quoted })];
   const all = part.index?.value === "@" || part.index?.value === "*";
   let values: readonly Arg[] | undefined = harmless.has(name) ? [literal("0")] : lookUp(name, at.shell);
+  let secret = secretVariable(name);
   if (prefix === "!") {
     const pointed = values?.[0];
+    secret ||= pointed !== undefined && secretVariable(pointed.text);
     values =
       pointed !== undefined && pointed.fixed === pointed.text.length && operation?.type !== "Names"
         ? lookUp(pointed.text, at.shell)
         : undefined;
   }
-  const secret = secretVariable(name);
   const dynamic = (): Piece[] => [
     piece(part.text, false, { secret: secret || (values?.some((arg) => arg.secret) ?? false), quoted }),
   ];
