@@ -1,0 +1,304 @@
+import { type Language, literal, noFlow } from "../programs/program.ts";
+import {
+  argOf,
+  connects,
+  copies,
+  dynamicCode,
+  fromImport,
+  opaqueCode,
+  opens,
+  pathMethod,
+  runsShell,
+  type Seen,
+  sends,
+  signalling,
+  touches,
+} from "./deeds.ts";
+
+interface Call {
+  readonly languages?: readonly Language[];
+  /** A text that must be there for the pattern to match: cheap to look for. */
+  readonly hint?: string;
+  readonly pattern: RegExp;
+  does(seen: Seen): void;
+}
+
+/** The calls that are known, by language. */
+export const calls: readonly Call[] = [
+  // Runs commands.
+  {
+    languages: ["python"],
+    pattern:
+      /\b(?:os\.(?:system|popen|exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?)|subprocess\.(?:run|call|check_call|check_output|Popen|getoutput|getstatusoutput)|commands\.getoutput|pty\.spawn|pexpect\.(?:run|spawn)|sh\.(?:Command))\s*\(/g,
+    does: runsShell,
+  },
+  {
+    languages: ["python"],
+    hint: "__import__",
+    pattern: /__import__\s*\(\s*["'](?:os|subprocess|pty)["']\s*\)\s*\.\s*\w+\s*\(/g,
+    does: runsShell,
+  },
+  {
+    languages: ["python"],
+    hint: "import",
+    pattern:
+      /\bfrom\s+(?:os|subprocess)\s+import\s+(?:\w+\s*,\s*)*(?:system|popen|run|call|Popen|check_output|check_call)\b/g,
+    does: fromImport,
+  },
+  {
+    languages: ["node"],
+    pattern:
+      /(?:\b(?:child_process|cp|require\s*\(\s*["'](?:node:)?child_process["']\s*\)|process\.binding\([^)]*\))\s*\.\s*|(?<![.\w$]))(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|fork|\$)\s*\(/g,
+    does: runsShell,
+  },
+  {
+    languages: ["node"],
+    pattern: /\b(?:Bun\.(?:spawn|spawnSync)|Deno\.(?:run|Command)|execa|execaSync|execaCommand|shell\.exec)\s*\(/g,
+    does: runsShell,
+  },
+  {
+    languages: ["perl", "ruby", "php", "lua", "r"],
+    pattern:
+      /(?<![\w>.$-])(?:(?:Kernel|os|IO|Open3|Process)\s*\.\s*)?(?:system2?|exec|popen[23]?e?|shell_exec|passthru|proc_open|pcntl_exec|execute|spawn|capture[23]e?)\s*\(?\s*(?=["'`$@\w[])/g,
+    does: runsShell,
+  },
+  {
+    languages: ["perl", "ruby", "php"],
+    pattern: /`([^`]+)`/g,
+    does: ({ runner, shell, match }) =>
+      void runner.code(
+        shell,
+        "shell",
+        literal((match[1] ?? "").replace(/\$?\{[^}]*\}|#\{[^}]*\}/g, "$SIGNALBOX_UNKNOWN")),
+        noFlow,
+      ),
+  },
+  {
+    languages: ["perl", "ruby"],
+    pattern: /(?:\bqx|%x)\s*([{([/|!])([^\])}/|!]*)/g,
+    does: ({ runner, shell, match }) => void runner.code(shell, "shell", literal(match[2] ?? ""), noFlow),
+  },
+  {
+    languages: ["perl", "ruby"],
+    pattern: /\bopen\s*\(?\s*(?:my\s+)?[\w$:]+\s*,\s*["'](?:-\||\|-?)["']\s*,\s*/g,
+    does: runsShell,
+  },
+  {
+    languages: ["perl", "ruby"],
+    pattern: /\bopen\s*\(?\s*(?:(?:my\s+)?[\w$]+\s*,\s*)?["']\s*\|([^"']+)["']/g,
+    does: ({ runner, shell, match }) => void runner.code(shell, "shell", literal(match[1] ?? ""), noFlow),
+  },
+  { languages: ["applescript"], pattern: /do shell script\s+/g, does: runsShell },
+  {
+    languages: ["applescript"],
+    pattern:
+      /\b(?:tell application|with administrator privileges|keystroke|delete|empty trash|set volume|display dialog)\b/gi,
+    does: ({ runner, shell, match }) =>
+      runner.emit(shell, {
+        kind: "mutate-remote",
+        what: `steer other programs by AppleScript (${match[0]})`,
+        target: "osascript",
+        place: "system",
+        undoable: "costly",
+      }),
+  },
+  // Dynamic code.
+  { languages: ["python"], pattern: /(?<![\w.])(?:exec|eval|compile)\s*\(/g, does: dynamicCode },
+  {
+    languages: ["python"],
+    pattern: /\b(?:marshal|pickle|cPickle|dill)\.loads?\s*\(/g,
+    does: opaqueCode("load objects that can run code"),
+  },
+  {
+    languages: ["python"],
+    pattern: /\b(?:ctypes|cffi)\b.*\b(?:CDLL|dlopen|windll|memmove)\b/g,
+    does: opaqueCode("call native code"),
+  },
+  {
+    languages: ["node"],
+    pattern: /(?<![\w.])(?:eval|Function)\s*\(|\bnew\s+Function\s*\(|\bvm\.run\w*\s*\(/g,
+    does: dynamicCode,
+  },
+  {
+    languages: ["perl", "ruby", "php", "lua", "r"],
+    pattern:
+      /(?<![\w>.$-])(?:eval|instance_eval|class_eval|assert|create_function|loadstring|load|dofile)\s*\(?\s*(?=["'$\w])/g,
+    does: dynamicCode,
+  },
+  // Deletes.
+  { languages: ["python"], pattern: /\bshutil\.rmtree\s*\(/g, does: touches("delete", true) },
+  {
+    languages: ["python"],
+    pattern: /\bos\.(?:remove|unlink|rmdir|removedirs|truncate)\s*\(/g,
+    does: touches("delete"),
+  },
+  {
+    languages: ["python"],
+    pattern: /\bPath\s*\(\s*(["'][^"']*["'])\s*\)\s*\.\s*(?:unlink|rmdir)\s*\(/g,
+    does: pathMethod("delete"),
+  },
+  {
+    languages: ["node"],
+    pattern:
+      /\b(?:fs|fsp|fsPromises|promises|require\s*\(\s*["'](?:node:)?fs(?:\/promises|-extra)?["']\s*\)(?:\.promises)?)\s*\.\s*(?:rm|rmSync|rmdir|rmdirSync|remove|removeSync|emptyDir|emptyDirSync)\s*\(/g,
+    does: touches("delete", true),
+  },
+  {
+    languages: ["node"],
+    pattern:
+      /\b(?:fs|fsp|fsPromises|promises|require\s*\(\s*["'](?:node:)?fs(?:\/promises)?["']\s*\)(?:\.promises)?)\s*\.\s*(?:unlink|unlinkSync|truncate|truncateSync)\s*\(/g,
+    does: touches("delete"),
+  },
+  {
+    languages: ["node"],
+    pattern: /(?<![.\w])(?:rmSync|unlinkSync|rmdirSync|rimraf(?:\.sync)?)\s*\(/g,
+    does: touches("delete", true),
+  },
+  { languages: ["node"], hint: "Deno", pattern: /\bDeno\.remove(?:Sync)?\s*\(/g, does: touches("delete", true) },
+  {
+    languages: ["perl", "php", "lua"],
+    pattern: /(?<![\w>$-])(?:os\.)?(?:unlink|rmdir|rmtree|remove_tree|remove)\s*\(?\s*(?=["'$\w])/g,
+    does: touches("delete"),
+  },
+  {
+    languages: ["ruby"],
+    pattern: /\bFileUtils\.(?:rm_rf|rm_r|rmtree|remove_dir|remove_entry\w*)\s*\(?\s*/g,
+    does: touches("delete", true),
+  },
+  {
+    languages: ["ruby"],
+    pattern: /\b(?:File|FileUtils|Dir)\.(?:delete|unlink|rm|rm_f|rmdir|truncate)\s*\(?\s*/g,
+    does: touches("delete"),
+  },
+  { languages: ["r"], pattern: /\b(?:unlink|file\.remove)\s*\(/g, does: touches("delete", true) },
+  // Writes.
+  { languages: ["python"], pattern: /(?<![\w.])(?:io\.)?open\s*\(/g, does: opens },
+  {
+    languages: ["python"],
+    pattern:
+      /\bPath\s*\(\s*(["'][^"']*["'])\s*\)\s*\.\s*(?:write_text|write_bytes|touch|mkdir|symlink_to|rename|replace|chmod)\s*\(/g,
+    does: pathMethod("write"),
+  },
+  {
+    languages: ["python"],
+    pattern: /\bos\.(?:chmod|chown|rename|replace|symlink|link|mknod)\s*\(/g,
+    does: touches("write"),
+  },
+  { languages: ["python"], pattern: /\bshutil\.(?:copy2?|copyfile|copytree|move)\s*\(/g, does: copies },
+  {
+    languages: ["node"],
+    pattern:
+      /(?:\b(?:fs|fsp|fsPromises|promises|require\s*\(\s*["'](?:node:)?fs(?:\/promises)?["']\s*\)(?:\.promises)?)\s*\.\s*|(?<![.\w]))(?:writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|chmod|chmodSync|chown|chownSync)\s*\(/g,
+    does: touches("write"),
+  },
+  {
+    languages: ["perl"],
+    pattern: /\bopen\s*\(?\s*(?:my\s+)?[\w$]+\s*,\s*["']\s*\+?>{1,2}[^"']*["']\s*,\s*/g,
+    does: touches("write"),
+  },
+  {
+    languages: ["perl"],
+    pattern: /\bopen\s*\(?\s*(?:my\s+)?[\w$]+\s*,\s*["']\s*\+?>{1,2}\s*([^"'\s]+)["']/g,
+    does: ({ runner, shell, match }) => runner.path(shell, argOf(match[1]), { kind: "write" }, "perl"),
+  },
+  { languages: ["ruby"], pattern: /\b(?:File|IO)\.(?:write|binwrite)\s*\(?\s*/g, does: touches("write") },
+  {
+    languages: ["ruby"],
+    pattern: /\bFile\.(?:open|new)\s*\(?\s*(["'][^"']*["'])\s*,\s*["'][wa]/g,
+    does: pathMethod("write"),
+  },
+  { languages: ["php"], pattern: /\bfile_put_contents\s*\(/g, does: touches("write") },
+  // Network.
+  {
+    languages: ["python"],
+    pattern: /\b(?:requests|httpx|aiohttp|session|client)\.(?:post|put|patch|delete|request)\s*\(/g,
+    does: sends("send"),
+  },
+  {
+    languages: ["python"],
+    pattern:
+      /\b(?:requests|httpx)\.(?:get|head)\s*\(|\burllib\.request\.(?:urlopen|urlretrieve|Request)\s*\(|\burlopen\s*\(/g,
+    does: sends("receive"),
+  },
+  {
+    languages: ["python"],
+    pattern: /\bsmtplib\.SMTP|\bftplib\.FTP|\bparamiko\.|\bhttp\.client\.HTTPS?Connection\s*\(/g,
+    does: sends("send"),
+  },
+  {
+    pattern:
+      /\bsocket\.(?:socket|create_connection)\b|\bnet\.(?:connect|createConnection|Socket)\b|\bTCPSocket\.(?:new|open)\b|\bIO::Socket\b|\bfsockopen\b|\bSocket\s*\(\s*\$?\w*\s*,\s*(?:PF|AF)_INET|\buse\s+Socket\b|\bsocket\.tcp\b|\bsocket\s*\(\s*\w+\s*,\s*(?:PF|AF)_INET/g,
+    does: connects,
+  },
+  {
+    languages: ["node"],
+    pattern: /(?<![.\w])fetch\s*\(|\bhttps?\.(?:request|get)\s*\(|\baxios(?:\.(?:get|request))?\s*\(/g,
+    does: sends("receive"),
+  },
+  { languages: ["node"], pattern: /\baxios\.(?:post|put|patch|delete)\s*\(/g, does: sends("send") },
+  {
+    languages: ["ruby"],
+    pattern:
+      /\bNet::HTTP\.(?:post|post_form|start)\s*\(?|\bRestClient\.(?:post|put|delete)\s*\(?|\bHTTParty\.(?:post|put|delete)\s*\(?/g,
+    does: sends("send"),
+  },
+  { languages: ["ruby"], pattern: /\bNet::HTTP\.get\w*\s*\(?|\bURI\.open\s*\(?/g, does: sends("receive") },
+  // Processes.
+  { languages: ["python"], pattern: /\bos\.(?:kill|killpg)\s*\(/g, does: signalling },
+  {
+    languages: ["python"],
+    pattern: /\bos\.(?:setuid|setgid|seteuid|setresuid)\s*\(|\bos\.fork\s*\(\)/g,
+    does: ({ runner, shell, match }) =>
+      runner.emit(shell, {
+        kind: "elevate",
+        what: `python: ${match[0].replace("(", "")}`,
+        target: "python",
+        place: "system",
+        undoable: "costly",
+      }),
+  },
+  { languages: ["node"], pattern: /\bprocess\.(?:kill|setuid|setgid)\s*\(/g, does: signalling },
+  // Names put together at run time: what is called can't be seen.
+  {
+    languages: ["python"],
+    hint: "getattr",
+    pattern: /\bgetattr\s*\(\s*(?:__import__|os\b|subprocess\b|builtins\b|__builtins__|importlib|sys\.modules)/g,
+    does: opaqueCode("call a function whose name is put together at run time"),
+  },
+  {
+    languages: ["python"],
+    hint: "import",
+    pattern: /(?:__import__|importlib\.import_module)\s*\(\s*(?!["'][\w.]+["']\s*[,)])/g,
+    does: opaqueCode("load a module whose name is put together at run time"),
+  },
+  {
+    languages: ["node"],
+    pattern:
+      /\b(?:global|globalThis|window|self)\s*\[\s*(?!["']\w+["']\s*\])|\b(?:global|globalThis)\s*\[\s*["'](?:eval|Function|require|process)["']|\.constructor\s*\.\s*constructor\s*\(|\bprocess\s*\.\s*(?:binding|dlopen)\s*\(/g,
+    does: opaqueCode("call a function whose name is put together at run time"),
+  },
+  {
+    languages: ["node"],
+    hint: "process.env",
+    pattern: /^\s*process\.env\s*;?\s*$/g,
+    does: ({ runner, shell, language }) =>
+      runner.emit(shell, {
+        kind: "read",
+        what: `${language}: show the whole environment, with the secrets in it`,
+        target: "environment",
+        secret: "reads",
+      }),
+  },
+  // The whole environment, shown or sent.
+  {
+    pattern:
+      /\b(?:print|dict|dumps|console\.log|stringify|puts|p|list|str|repr|pprint|say|var_dump|print_r)\s*\(?\s*(?:dict\(|list\()?(?:os\.environ|process\.env|ENV|\$_ENV|%ENV|getenv\(\))\s*(?:\.(?:items|copy|values)\(\))?\s*(?=[),;}]|$)/g,
+    does: ({ runner, shell, language }) =>
+      runner.emit(shell, {
+        kind: "read",
+        what: `${language}: show the whole environment, with the secrets in it`,
+        target: "environment",
+        secret: "reads",
+      }),
+  },
+];
