@@ -33,7 +33,6 @@ export const isBelow = (path: string, folder: string): boolean =>
     : path.startsWith(folder) && (path.length === folder.length || path.charCodeAt(folder.length) === 47);
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
-export const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf("/")));
 
 /**
  * Whether a name or path matches a shell pattern of `*`, `?`, `[..]`; `*` stops at a slash. Runs in |pattern| x |text| at worst, since

@@ -1,44 +1,21 @@
 import type { Effect } from "../../protocol/effects.ts";
 import type { Act, Acts, Arg, EffectDraft, Language, PathUse, Use } from "./program.ts";
 
-/** The acts that tables are made of. Each gets the operands, or a flag's value; `first`, `last`, `exceptLast`, `from` pass on a part. */
+/** The acts that tables are made of. Each gets the operands, or a flag's value; `from` passes on a part. */
 
 export const nothing: Act = () => {};
 
-// Which arguments.
-export const first =
-  (acts: Acts): Act =>
-  (use, args) =>
-    act(acts, use, args.slice(0, 1));
-export const last =
-  (acts: Acts): Act =>
-  (use, args) =>
-    act(acts, use, args.slice(-1));
-export const exceptLast =
-  (acts: Acts): Act =>
-  (use, args) =>
-    act(acts, use, args.slice(0, -1));
 /** Those from the index on, counted from 0. */
 export const from =
   (index: number, acts: Acts): Act =>
   (use, args) =>
     act(acts, use, args.slice(index));
-/** The operands, for an act of a flag that is about them. */
-export const onOperands =
-  (acts: Acts): Act =>
-  (use) =>
-    act(acts, use, use.operands);
 
 // On which condition.
 export const when =
   (flag: string | ((use: Use) => boolean), acts: Acts, otherwise: Acts = []): Act =>
   (use, args) =>
     act((typeof flag === "string" ? use.has(flag) : flag(use)) ? acts : otherwise, use, args);
-/** Only when it has operands. */
-export const ifAny =
-  (acts: Acts, otherwise: Acts = []): Act =>
-  (use, args) =>
-    act(args.length > 0 ? acts : otherwise, use, args);
 
 // Files: arguments are paths.
 const paths =
@@ -51,15 +28,10 @@ export const reads: Act = (use, args) => {
   for (const arg of args) use.path(arg, { kind: "read" });
   if (args.length > 0) use.output({ text: undefined, files: args });
 };
-export const readsTree: Act = paths({ kind: "read", tree: true });
 /** Replaces what was there. */
 export const writes: Act = paths({ kind: "write" });
 /** Makes it if missing, or adds to it. */
 export const appends: Act = paths({ kind: "write", keeps: true });
-export const creates: Act = appends;
-export const deletes: Act = paths({ kind: "delete" });
-export const deletesTree: Act = paths({ kind: "delete", tree: true });
-export const touchesPath = (how: PathUse): Act => paths(how);
 
 // Network.
 /** Arguments are URLs or hosts; without any, the program's own service. The answer goes to stdout. */
@@ -72,10 +44,6 @@ export const receives: Act = (use, args) => {
 export const asks: Act = (use) => {
   use.net(undefined, { kind: "receive" });
   use.output({ text: undefined, remote: true });
-};
-/** Sends to its own service, or to the hosts that the arguments name: leaves the machine. */
-export const sendsTo: Act = (use, args) => {
-  for (const arg of args) use.net(arg, { kind: "send", secret: use.stdin.secret });
 };
 /** The arguments are files whose content leaves the machine. */
 export const sendsFiles: Act = (use, args) => {
@@ -105,14 +73,12 @@ export const mutatesRemote = stating("mutate-remote", "remote");
 export const publishes = stating("publish", "remote");
 /** Stays in force after the call: services, cron, rc files, hooks. */
 export const persists = stating("persist", "system");
-export const signals = stating("signal", "system");
 export const elevates = stating("elevate", "system");
 /** Changes this machine beyond the workspace: packages, users, firewall, disks, settings. */
 export const changesSystem = stating("write", "system");
 /** Destroys something of this machine that no path names: a volume, an image, a local database. */
 export const destroysLocal = (what: string, undoable: Effect["undoable"] = "no", reach: Effect["reach"] = "one"): Act =>
   stating("delete", "system")(what, undoable, reach);
-export const rewritesHistory = stating("rewrite-history", "workspace");
 /** Writes below the workspace or a cache, e.g. a build: nothing is lost. */
 export const builds: Act = (use) =>
   use.emit({ kind: "execute", what: `run ${use.title}`, target: use.name, place: "workspace" });

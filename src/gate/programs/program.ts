@@ -6,7 +6,7 @@ import type { Effect, Verdict } from "../../protocol/effects.ts";
  * 1. Write `src/gate/programs/<family>.ts`:
  *
  * ```ts
- * import { appends, exceptLast, last, mutatesRemote, reads, receives, writes } from "./acts.ts";
+ * import { from, mutatesRemote, receives, writes } from "./acts.ts";
  * import type { Program } from "./program.ts";
  *
  * export const vendor: readonly Program[] = [
@@ -21,7 +21,7 @@ import type { Effect, Verdict } from "../../protocol/effects.ts";
  *     subcommands: {
  *       "app list|app show|whoami": receives,       // `|` parts alternatives, a space parts levels
  *       "app delete|app rm": mutatesRemote("delete the app", "no"),
- *       "file get": { flags: { "-r": [] }, does: [receives, last(writes)] },
+ *       "file get": { flags: { "-r": [] }, does: [receives, from(1, writes)] },
  *     },                                            // a subcommand not named here is judged by its verb
  *     examples: { "vendorctl app list": "allow", "vendorctl app delete shop": "hold" },
  *   },

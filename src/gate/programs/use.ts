@@ -14,7 +14,6 @@ import {
   type Flow,
   isLiteral,
   type Language,
-  literal,
   noFlow,
   type PathUse,
   type Program,
@@ -311,4 +310,3 @@ const elsewhere = (shell: Shell, where: string): Shell => {
 
 /** The base name by which a program is looked up. */
 export const programName = (text: string): string => baseName(text.startsWith("/") ? normalise(text) : text);
-export { literal };

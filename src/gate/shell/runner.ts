@@ -1,4 +1,4 @@
-import { isBelow, absolutePath } from "../paths/text.ts";
+import { absolutePath } from "../paths/text.ts";
 import { locate } from "../paths/locate.ts";
 import { signalbox as signalboxPrograms } from "../programs/signalbox.ts";
 import { programs } from "../programs/index.ts";
@@ -436,4 +436,3 @@ export function findProgram(base: string): Program | undefined {
 
 export const quote = (text: string): string =>
   /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-export { isBelow };
