@@ -104,7 +104,7 @@ async function answer(ports: HookPorts, request: Hook, signal: AbortSignal): Pro
 /** What went wrong, for the agent and whoever reads over its shoulder; the log has the cause. */
 function wordFault(error: unknown, log: Log): string {
   if (error instanceof Refusal || error instanceof StoreFault)
-    return `Signalbox can't record this call, so it denies it: ${error.message}${error.hint === undefined ? "" : ` Then: ${error.hint}`}`;
+    return `Signalbox can't record this call, so it denies it: ${error.message}${error.hint === undefined ? "" : ` What to do: ${error.hint}`}`;
   log.error({ err: error }, "a tool call was denied because judging it failed");
   return "Signalbox met a fault while judging this call, so it denies it. Its log says why: signalbox status";
 }
