@@ -4,7 +4,7 @@ import { type Fact, type FactQuery, type Facts, factKey, type Machine, type Tool
 import { isRegenerable, persistsAt } from "./paths/known.ts";
 import { locate } from "./paths/locate.ts";
 import { globReachesSecret, secretName } from "./paths/secrets.ts";
-import { absolutePath, isBelow } from "./paths/text.ts";
+import { absolutePath, globMatches, isBelow } from "./paths/text.ts";
 import type { TracedEffect, Words } from "./policy/index.ts";
 import { holdsToken } from "./redact/shapes.ts";
 import type { Arg, EffectDraft, Flow, PathUse } from "./programs/program.ts";
@@ -170,6 +170,14 @@ export class Scene {
       for (const own of this.machine.signalboxPaths)
         if (isBelow(own, path) && path !== "/" && whole)
           return this.emit({ kind, what, target: inside, place: "signalbox", undoable: "no", sure });
+    // With the folder go the settings in it.
+    if ((kind === "delete" || how.movesTo !== undefined) && !at.whole)
+      for (const own of this.machine.agentConfigPaths)
+        if (
+          isBelow(own, path) &&
+          (whole || (sure === "known" && matchesBelow(arg.text.slice(known.length), own.slice(path.length + 1))))
+        )
+          return this.emit({ kind, what, target: inside, place: "agent-config", undoable: "no", sure });
     const reach = takesAll ? "all" : arg.glob || how.tree === true ? "many" : "one";
     if (kind === "delete")
       return this.emit({
@@ -380,6 +388,15 @@ const remoteKinds: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>([
 ]);
 
 const notSure = (why: string): EffectDraft => ({ kind: "opaque", what: why, sure: "opaque", undoable: "no" });
+
+/** Whether a pattern's words match the first parts of a path: `*` and `s*` take `settings.json`. */
+function matchesBelow(pattern: string, path: string): boolean {
+  const words = pattern.split("/").filter((word) => word !== "");
+  const parts = path.split("/");
+  return (
+    words.length > 0 && words.length <= parts.length && words.every((word, i) => globMatches(word, parts[i] ?? ""))
+  );
+}
 
 function shorten(text: string): string {
   const max = limits.effectTargetCharsMax;

@@ -19,6 +19,8 @@ const readingVerbs = new Set([
   "ledger key",
   "policy show",
   "policy test",
+  "policy simulate",
+  "policy suggest",
   "config explain",
   "session list",
   "session show",
@@ -60,6 +62,7 @@ export const signalbox: readonly Program[] = [
     examples: {
       "signalbox status": "allow",
       "signalbox hold list": "allow",
+      "signalbox policy simulate": "allow",
       "signalbox check -- 'rm -rf /'": "allow",
       "signalbox hold approve hold_1": "deny",
       "signalbox down --stay": "deny",

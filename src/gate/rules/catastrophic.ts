@@ -37,7 +37,11 @@ export const catastrophic: readonly Rule[] = [
     match: { place: "agent-config", kind: ["write", "delete", "persist", "execute", "opaque"] },
     reason: "by which the agent's own hooks and permissions are decided",
     instead: "Ask the operator to change the agent's settings; reading them is fine: `cat .claude/settings.json`",
-    examples: { "echo '{}' > ~/.claude/settings.json": "deny", "rm ~/.codex/config.toml": "deny" },
+    examples: {
+      "echo '{}' > ~/.claude/settings.json": "deny",
+      "rm ~/.codex/config.toml": "deny",
+      "rm -rf ~/.claude": "deny",
+    },
   },
   {
     id: "delete-root-or-home",
