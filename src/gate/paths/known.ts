@@ -26,6 +26,8 @@ const regenerable = new Set([
   "htmlcov",
   ".coverage",
   "coverage",
+  "coverage.xml",
+  "lcov.info",
   ".nyc_output",
   ".next",
   ".nuxt",

@@ -63,6 +63,7 @@ export const clouds: readonly Program[] = [
   {
     names: ["aws", "awslocal"],
     summary: "Amazon Web Services",
+    help: "word",
     flags: {
       "--profile --region --output --query --endpoint-url --ca-bundle --cli-input-json --cli-input-yaml --color --cli-read-timeout --cli-connect-timeout --filters --filter --max-items --page-size --starting-token <x>":
         nothing,
@@ -117,6 +118,7 @@ export const clouds: readonly Program[] = [
       "aws ec2 describe-instances --filters Name=tag:env,Values=prod": "allow",
       "aws --profile prod ec2 terminate-instances --instance-ids i-1": "hold",
       "aws s3 rm s3://bucket --recursive": "hold",
+      "aws s3 rm help": "allow",
       "aws s3 cp build.zip s3://bucket/": "hold",
       "aws s3 cp s3://bucket/data data --recursive": "allow",
       "aws s3 cp s3://bucket/data.json data.json": "allow",

@@ -132,12 +132,15 @@ export const compiledLanguages: readonly Program[] = [
           opaque("let make run its lines by another program")(use, [arg]);
         makeText(use, [arg]);
       }
-      goals(/^(?:publish|deploy|upload|release|pub)$/, "publish by a task of the project")(use, args);
+      const shows = ["-n", "--just-print", "--dry-run", "--recon"].some((flag) => use.has(flag));
+      goals(/^(?:publish|deploy|upload|release|pub)$/, "publish by a task of the project")(use, shows ? [] : args);
     },
     examples: {
       make: "allow",
       "make -j8 test CC=gcc": "allow",
       "make -C app build": "allow",
+      "make -n deploy": "allow",
+      "make deploy": "hold",
       "make -f /opt/evil.mk": "hold",
       "make SHELL=/tmp/evil": "hold",
       "make --eval='$(shell rm -rf ~)'": "deny",
@@ -175,8 +178,6 @@ export const compiledLanguages: readonly Program[] = [
       "zig",
       "nim",
       "crystal",
-      "dart",
-      "flutter",
       "xcodebuild",
       "cmake",
       "ctest",
@@ -229,6 +230,24 @@ export const compiledLanguages: readonly Program[] = [
       "gcc -O2 -o main main.c": "allow",
       "cmake --build build": "allow",
       "gcc x.c -o ~/.bashrc": "hold",
+    },
+  },
+  {
+    names: ["dart", "flutter"],
+    summary: "Dart's and Flutter's build tools",
+    subcommands: {
+      "pub publish|pub lish": { flags: { "-n --dry-run": "inert" }, does: publishes("publish the package") },
+      "pub global activate": changesSystem("install programs for the user"),
+      "pub login|pub logout|pub token add|pub token remove": changesSystem("change the stored credentials"),
+    },
+    does: goals(/^(?:publish|deploy|upload|release)$/, "publish by a task of the project"),
+    otherwise: builds,
+    examples: {
+      "dart pub get": "allow",
+      "flutter pub add http": "allow",
+      "flutter build apk": "allow",
+      "dart pub publish": "hold",
+      "dart pub publish --dry-run": "allow",
     },
   },
   {

@@ -368,6 +368,27 @@ export const developerTools: readonly Program[] = [
     },
   },
   {
+    names: ["jj"],
+    summary: "Jujutsu: its operation log brings back every state of the repository",
+    flags: {
+      "-m --message -r --revision --revisions -R --repository -T --template -s -d -f -t --from --to <x>": nothing,
+    },
+    subcommands: {
+      "git push": (use) =>
+        use.emit({
+          kind: "send",
+          what: "jj git push: send the changes to the shared repository",
+          target: "jj",
+          place: "remote",
+          undoable: use.has("--deleted") || use.has("--all") ? "no" : "yes",
+        }),
+      "git fetch": asks,
+      "new|describe|desc|commit|ci|log|st|status|diff|show|edit|next|prev|root|file list|file show|op log|op show|bookmark list|bookmark create|bookmark set|bookmark track|git init|git clone|git remote list|squash|split|rebase|duplicate|resolve|restore|absorb|undo|evolog|interdiff|workspace list|config list|config get":
+        builds,
+    },
+    examples: { "jj new": "allow", "jj describe -m 'wip'": "allow", "jj git push": "allow" },
+  },
+  {
     names: ["svn", "hg", "fossil", "bzr", "p4", "cvs", "pijul", "darcs"],
     summary: "other version control",
     flags: {

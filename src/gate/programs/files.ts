@@ -745,10 +745,20 @@ export const files: readonly Program[] = [
       const paths = patternGiven ? args : args.slice(1);
       const tree = use.has("-r") || use.name === "rg" || use.name === "ag" || use.name === "ack";
       for (const arg of paths) use.path(arg, { kind: "read", tree });
-      use.output({ text: undefined });
+      const named = ["-l", "-L", "--files-with-matches", "--files-without-match", "--files"].some((flag) =>
+        use.has(flag),
+      );
+      use.output({
+        text: named
+          ? namesFound(paths, tree, use.has("-Z") || use.has("--null") || use.has("-0") ? "\0" : "\n")
+          : undefined,
+      });
     },
     examples: {
       "grep -rn 'rm -rf' .": "allow",
+      "grep -rl x src | xargs sed -i 's/a/b/'": "allow",
+      "grep -rl x /etc | xargs sed -i 's/a/b/'": "hold",
+      "grep -rl x src | xargs rm": "hold",
       "rg 'DROP TABLE' src": "allow",
       "grep -r password ~": "hold",
       "grep KEY .env": "hold",
@@ -1360,6 +1370,15 @@ function looksUp(use: Parameters<Act>[0], args: readonly Arg[]): void {
 }
 
 /** `tr a-z b-za`: computed only for what is used to hide text. */
+/** What a search names: files below the folders that it was given, as a pattern; undefined where those are not known. */
+function namesFound(paths: readonly Arg[], tree: boolean, end: "\n" | "\0"): string | undefined {
+  if (!tree) return undefined;
+  const folders = paths.length === 0 ? ["."] : paths.map(({ text }) => text);
+  if (paths.some(({ fixed, text, hidden }) => fixed < text.length || hidden === true || /\s/.test(text)))
+    return undefined;
+  return `${folders.map((folder) => `${folder.replace(/\/+$/, "")}/*`).join(end)}${end}`;
+}
+
 function translated(text: string | undefined, args: readonly Arg[]): string | undefined {
   const [from, to] = [args[0]?.text, args[1]?.text];
   if (text === undefined || from === undefined || text.length > 8_192) return undefined;

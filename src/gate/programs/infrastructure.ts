@@ -25,6 +25,7 @@ export const infrastructure: readonly Program[] = [
       "-chdir -var -var-file -target -replace -state -backend-config -lock-timeout -parallelism -refresh -input -lock --terragrunt-working-dir --working-dir <x>":
         nothing,
       "-out -state-out -backup -generate-config-out <file>": writes,
+      "-help -h": "inert",
     },
     clusters: false,
     subcommands: {
@@ -43,6 +44,7 @@ export const infrastructure: readonly Program[] = [
       "tofu fmt -recursive": "allow",
       "terraform apply -auto-approve": "hold",
       "terraform destroy": "hold",
+      "terraform destroy -help": "allow",
       "terraform -chdir=prod state rm aws_instance.a": "hold",
       "terraform workspace delete old": "hold",
     },

@@ -20,6 +20,11 @@ const body: Act = (use, args) => {
 const destroyingPath =
   /(?:^|[/_:.?=&-])(?:delete\w*|_?delete_by_query|doDelete|destroy\w*|drop\w*|purge\w*|flush\w*|truncate\w*|wipe\w*|shutdown|_shutdown|terminate\w*|kill|uninstall|removeall|quitquitquit|decommission|_close|_forcemerge|factory-?reset)(?=$|[/?=&#:.-])/i;
 
+/** Ports that web frameworks serve by default while one works on them: what is deleted there is the app's test data. */
+const developmentPort =
+  /^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1|\[::1\])?:(?:300\d|4000|4200|5000|5173|8000)(?=[/?#]|$)/i;
+const isAppUnderTest = (url: string): boolean => developmentPort.test(url);
+
 /** Programs whose output is no data of the machine's: a date, a revision, a counter. */
 const plainSubstitution =
   /^(?:\$\(|`)\s*(?:date|git|seq|arch|nproc|echo|printf|basename|dirname|pwd|node -p|dpkg --print-architecture|go env|rustc|lsb_release|uuidgen|mktemp|jq -rn?|uname -[ms]|curl)\b/;
@@ -66,7 +71,8 @@ const fetchesOrSends: Act = (use, args) => {
       continue;
     }
     const own = isOwnHost(url) && resolved.length === 0;
-    const loses = /^DELETE$/i.test(method ?? "") || (sends && destroyingPath.test(url.text));
+    const loses =
+      (/^DELETE$/i.test(method ?? "") && !isAppUnderTest(url.text)) || (sends && destroyingPath.test(url.text));
     if (own && loses)
       use.emit({
         kind: "mutate-remote",
@@ -289,6 +295,7 @@ export const network: readonly Program[] = [
       "curl -X POST https://example.com -d x": "hold",
       "curl -X DELETE https://api.example.com/a/1": "hold",
       "curl -X DELETE http://localhost:9200/logs": "hold",
+      "curl -X DELETE http://localhost:3000/api/users/1": "allow",
       "curl -XPOST 'localhost:9200/logs/_delete_by_query' -d '{}'": "hold",
       "curl -X PUT http://localhost:3000/items/1 -d '{}'": "allow",
       "http POST :3000/items name=x": "allow",

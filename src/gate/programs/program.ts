@@ -64,8 +64,8 @@ export interface Command {
   readonly otherwise?: Acts;
   /** It talks to a service: verbs that nobody listed change something there. Default true for commands with subcommands. */
   readonly remote?: boolean;
-  /** False where `--help` or `--version` has another meaning or is no flag of its own. Default true. */
-  readonly help?: boolean;
+  /** False where `--help` or `--version` has another meaning or is no flag of its own; "word" where a last word `help` asks for it too. */
+  readonly help?: boolean | "word";
 }
 
 export type Act = (use: Use, args: readonly Arg[]) => void;

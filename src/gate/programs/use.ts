@@ -34,6 +34,7 @@ export function useProgram(
   const use = new ProgramUse(runner, shell, name, args, stdin, parsed);
   const { scene } = runner;
   if (program.help !== false && asksForHelp(parsed, args)) return { ...noFlow, text: undefined };
+  if (program.help === "word" && endsInHelp(args)) return { ...noFlow, text: undefined };
   if (parsed.given.some(({ flag }) => flag.acts === "inert")) return { ...noFlow, text: undefined };
   const before = scene.effects.length;
   for (const { flag, value } of parsed.given)
@@ -54,6 +55,10 @@ const asksForHelp = (parsed: Parsed, args: readonly Arg[]): boolean =>
   (args.length === 1 &&
     /^(?:-h|-V|-v|-help|-version|help|version)$/.test(args[0]?.text ?? "") &&
     parsed.given.length === 0);
+
+/** `aws s3 rm help`: subcommands and nothing else before it. */
+const endsInHelp = (args: readonly Arg[]): boolean =>
+  args.at(-1)?.text === "help" && args.every((arg) => isLiteral(arg) && /^[a-z][a-z\d-]*$/.test(arg.text));
 
 function otherwise(use: ProgramUse, parsed: Parsed, acts: Acts | undefined, remote: boolean): void {
   if (acts !== undefined) return act(acts, use, parsed.operands);
