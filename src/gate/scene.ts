@@ -207,7 +207,9 @@ export class Scene {
     }
     const undoable =
       how.undoable ?? (kind === "execute" ? this.#runnable(path, at.place) : this.#writable(path, at.place, how));
-    if (kind === "write" && whole)
+    // What was fetched stays so when it is made executable or added to.
+    const before = this.made.get(path);
+    if (kind === "write" && whole && !(how.keeps === true && (before?.remote === true || before?.decoded === true)))
       this.made.set(
         path,
         how.content === undefined
@@ -340,12 +342,14 @@ export class Scene {
     if (place === "temp") return "yes";
     if (place === "workspace" || place === "worktree") {
       if (/\/\.git(?:\/|$)/.test(path)) return "no";
-      // Emptying a file loses it as deleting does.
+      // Emptying a file loses it as deleting does; one that is not there yet is only made.
+      const emptied = how.content === "" ? this.fact("path", path) : undefined;
       return how.content === "" &&
         how.keeps !== true &&
         !this.#isMade(path) &&
         !isRegenerable(path, this.call.workspace.root) &&
-        /\.(?:db|sqlite3?|sql|dump|bak|tar|gz|zip|parquet|csv)$/.test(path)
+        (emptied === undefined || !("real" in emptied) || emptied.type !== "missing") &&
+        holdsWork.test(path)
         ? this.#deletable(path, true, false, place, how)
         : "yes";
     }
@@ -372,6 +376,10 @@ export class Scene {
     return false;
   }
 }
+
+/** Data, and sources but for those that are often empty. */
+const holdsWork =
+  /\.(?:db|sqlite3?|sql|dump|bak|tar|gz|zip|parquet|csv)$|(?<!\/__init__)\.(?:[cm]?[jt]sx?|py|go|rs|java|kt|rb|php|cs|c|cc|cpp|h|hpp|swift|scala|ex|exs|vue|svelte)$/;
 
 const verbs: Readonly<Record<PathUse["kind"], string>> = {
   read: "read",

@@ -1,4 +1,4 @@
-import { asks, builds, changesSystem, nothing, persists, receives, writes } from "./acts.ts";
+import { asks, builds, changesSystem, effect, nothing, persists, receives, writes } from "./acts.ts";
 import type { Act, Program } from "./program.ts";
 
 /** Tools that turn files of the project into other files, or look at programs, documents and media. */
@@ -372,6 +372,12 @@ export const developerTools: readonly Program[] = [
     summary: "Jujutsu: its operation log brings back every state of the repository",
     flags: {
       "-m --message -r --revision --revisions -R --repository -T --template -s -d -f -t --from --to <x>": nothing,
+      "--ignore-immutable": effect({
+        kind: "rewrite-history",
+        what: "jj: change commits that others have",
+        place: "workspace",
+        undoable: "costly",
+      }),
     },
     subcommands: {
       "git push": (use) =>
@@ -382,11 +388,22 @@ export const developerTools: readonly Program[] = [
           place: "remote",
           undoable: use.has("--deleted") || use.has("--all") ? "no" : "yes",
         }),
+      "op abandon|operation abandon|util gc": effect({
+        kind: "rewrite-history",
+        what: "jj: throw away what undoing needs",
+        place: "workspace",
+        undoable: "no",
+      }),
       "git fetch": asks,
       "new|describe|desc|commit|ci|log|st|status|diff|show|edit|next|prev|root|file list|file show|op log|op show|bookmark list|bookmark create|bookmark set|bookmark track|git init|git clone|git remote list|squash|split|rebase|duplicate|resolve|restore|absorb|undo|evolog|interdiff|workspace list|config list|config get":
         builds,
     },
-    examples: { "jj new": "allow", "jj describe -m 'wip'": "allow", "jj git push": "allow" },
+    examples: {
+      "jj new": "allow",
+      "jj describe -m 'wip'": "allow",
+      "jj git push": "allow",
+      "jj op abandon ..@-": "hold",
+    },
   },
   {
     names: ["svn", "hg", "fossil", "bzr", "p4", "cvs", "pijul", "darcs"],

@@ -15,7 +15,12 @@ const copies: Act = (use, args) => {
   const sources = use.value("-t") === undefined ? args.slice(0, -1) : args;
   for (const source of sources) use.path(source, { kind: "read", tree: use.has("-r") });
   if (target !== undefined && (sources.length > 0 || use.value("-t") !== undefined))
-    use.path(target, { kind: "write", verb: "copy to", keeps: use.has("-n") });
+    use.path(target, {
+      kind: "write",
+      verb: "copy to",
+      keeps: use.has("-n"),
+      content: sources.length === 1 && sources[0]?.text === "/dev/null" ? "" : undefined,
+    });
 };
 
 const moves: Act = (use, args) => {
@@ -28,6 +33,19 @@ const moves: Act = (use, args) => {
   }
   if (target !== undefined && sources.length > 0 && !away)
     use.path(target, { kind: "write", verb: "move to", keeps: use.has("-n") });
+};
+
+/** A command that the program starts by itself, with each file: only compressors are known to do nothing else. */
+const runsForEach: Act = (use, [line]) => {
+  if (line === undefined || /^(?:gzip|bzip2|xz|zstd|lz4|pigz)$/.test(line.text)) return;
+  use.emit({
+    kind: "opaque",
+    what: `${use.name}: start ${line.text} by itself, with files that are known only when it runs`,
+    target: line.text,
+    sure: "opaque",
+    undoable: "no",
+  });
+  use.code("shell", line);
 };
 
 const permissions: Act = (use, args) => {
@@ -324,6 +342,7 @@ export const files: readonly Program[] = [
         : copies(use, args),
     examples: {
       "cp a b": "allow",
+      "cp /dev/null src/main.go": "hold",
       "cp -r src /tmp/copy": "allow",
       "cp evil /etc/cron.d/x": "hold",
       "cp ~/.ssh/id_rsa .": "hold",
@@ -649,6 +668,7 @@ export const files: readonly Program[] = [
       const shows = name === "cat" || name === "gcat" || name === "bat" || name === "head" || name === "tail";
       if (args.length === 0 || (args.length === 1 && args[0]?.text === "-"))
         use.output(shows ? use.stdin : { text: undefined });
+      else if (shows && args.every((arg) => arg.text === "/dev/null")) use.output({ text: "" });
       else if (shows || name.endsWith("cat")) use.output({ text: undefined, files: args });
     },
     help: true,
@@ -716,10 +736,7 @@ export const files: readonly Program[] = [
       "-j --threads <n>": [],
       "--max-depth -d <n>": [],
       "-r -R --recursive": [],
-      "--pre --hostname-bin <cmd>": (use, args) => {
-        const [line] = args;
-        if (line !== undefined) use.run([line, literal("FILE")]);
-      },
+      "--pre --hostname-bin <cmd>": runsForEach,
       "--pre-glob <g>": [],
       "-o": [],
       "-n": [],
@@ -762,7 +779,8 @@ export const files: readonly Program[] = [
       "rg 'DROP TABLE' src": "allow",
       "grep -r password ~": "hold",
       "grep KEY .env": "hold",
-      "rg --pre ./evil x": "allow",
+      "rg --pre ./evil x": "hold",
+      "rg --pre 'rm -rf ~' x": "deny",
       "rg --pre 'rm' x": "hold",
     },
   },
@@ -836,14 +854,17 @@ export const files: readonly Program[] = [
       "-t --field-separator <c>": [],
       "-S --buffer-size <n>": [],
       "-T --temporary-directory <dir>": [],
-      "--compress-program <cmd>": (use, args) => {
-        if (args[0] !== undefined) use.run([args[0]]);
-      },
+      "--compress-program <cmd>": runsForEach,
       "--files0-from <f>": reads,
       "--parallel <n>": [],
     },
     does: reads,
-    examples: { "sort -u a.txt": "allow", "sort -o /etc/x a": "hold" },
+    examples: {
+      "sort -u a.txt": "allow",
+      "sort -o /etc/x a": "hold",
+      "sort --compress-program=gzip a": "allow",
+      "sort --compress-program='rm -rf ~' a": "deny",
+    },
   },
   {
     names: ["truncate"],
@@ -1336,6 +1357,7 @@ function looksUp(use: Parameters<Act>[0], args: readonly Arg[]): void {
       for (const [at, word] of words.entries())
         if ((word === "-P" || word === "--pager" || word === "-H") && use.all[at + 1] !== undefined)
           use.code("shell", use.all[at + 1] as Arg);
+        else if (word.startsWith("--pager=")) use.code("shell", literal(word.slice("--pager=".length)));
       return;
     case "jq":
     case "gojq":

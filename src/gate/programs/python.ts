@@ -1,7 +1,7 @@
 import { asks, builds, changesSystem, code, nothing, publishes, revealsSecret, runsOwn, script } from "./acts.ts";
 import { commonTools } from "./common-tools.ts";
 import { changesHomeSettings, installs, otherRegistry, runsPackage, runsTool } from "./packages.ts";
-import type { Program } from "./program.ts";
+import type { Arg, Program, Use } from "./program.ts";
 
 const runsTools = runsTool(commonTools);
 const runsPackages = runsPackage(commonTools);
@@ -167,17 +167,29 @@ export const python: readonly Program[] = [
     names: ["alembic", "flask", "django-admin", "manage.py"],
     summary: "Python frameworks' commands",
     subcommands: {
-      "downgrade|db downgrade|flush|reset_db|sqlflush": (use, args) =>
-        use.emit({
-          kind: "delete",
-          what: `${use.title}: take tables or rows out of the database`,
-          target: args[0]?.text ?? "the database",
-          place: "remote",
-          undoable: "no",
-          reach: "many",
-        }),
+      migrate: (use, args) => (args.at(-1)?.text === "zero" ? losesTables(use, args) : runsOwn(use, [])),
+      "downgrade|db downgrade|flush|reset_db": losesTables,
     },
     does: runsOwn,
-    examples: { "alembic upgrade head": "allow", "alembic downgrade base": "hold", "flask run --port 5001": "allow" },
+    examples: {
+      "alembic upgrade head": "allow",
+      "alembic downgrade base": "hold",
+      "flask run --port 5001": "allow",
+      "python manage.py migrate": "allow",
+      "python manage.py migrate app zero": "hold",
+      "python3 manage.py flush --no-input": "hold",
+    },
   },
 ];
+
+/** Every row, or the tables with them. */
+function losesTables(use: Use, args: readonly Arg[]): void {
+  use.emit({
+    kind: "delete",
+    what: `${use.title}: take tables or rows out of the database`,
+    target: args[0]?.text ?? "the database",
+    place: "remote",
+    undoable: "no",
+    reach: "many",
+  });
+}

@@ -1,5 +1,5 @@
 import { code, opaque, reads, runs, runsLine, script, writes } from "./acts.ts";
-import { type Act, type Arg, literal, noFlow, type Program } from "./program.ts";
+import { type Act, type Arg, type Language, literal, noFlow, type Program } from "./program.ts";
 
 /** Programs that run others: their effects are those of what they run. */
 
@@ -58,6 +58,15 @@ function replaced(word: Arg, placeholder: string, item: Arg): Arg {
     secret: word.secret || item.secret,
   };
 }
+
+/** A framework's own console is a script of the project, and a program with verbs that lose data. */
+const runsConsole =
+  (console: string, language: Language): Act =>
+  (use, args) => {
+    script(language)(use, args);
+    if (args[0]?.text === console || args[0]?.text.endsWith(`/${console}`) === true)
+      use.run([literal(console), ...args.slice(1)]);
+  };
 
 const shellWords: Act = (use, args) => {
   const [first, ...rest] = args;
@@ -429,7 +438,7 @@ export const wrappers: readonly Program[] = [
         ? undefined
         : args.length === 0 && use.stdin.text === "" && !use.stdin.remote
           ? undefined
-          : script("python")(use, args),
+          : runsConsole("manage.py", "python")(use, args),
     examples: {
       "python3 -m pytest": "allow",
       "python3 -c 'print(1)'": "allow",
@@ -527,7 +536,7 @@ export const wrappers: readonly Program[] = [
       }
       if (use.has("-S") || use.has("-c") || use.has("-l")) return;
       if (args.length === 0 && use.stdin.text === "" && !use.stdin.remote) return;
-      script(languageOf(use.name))(use, args);
+      runsConsole("artisan", languageOf(use.name))(use, args);
     },
     examples: {
       "perl -pe 's/a/b/' file.txt": "allow",
@@ -535,6 +544,7 @@ export const wrappers: readonly Program[] = [
       "ruby -e 'puts 1'": "allow",
       "ruby -e 'FileUtils.rm_rf(\"/etc\")'": "deny",
       "php artisan list": "allow",
+      "php artisan migrate:fresh": "hold",
       "perl -i -pe 's/a/b/' src/a.txt": "allow",
     },
   },

@@ -435,7 +435,9 @@ function redirect(runner: Runner, shell: Shell, list: readonly Redirection[], st
         );
         if (!stdout) continue;
         const path = target.fixed === target.text.length ? runner.absolute(shell, target.text) : undefined;
-        if (path !== undefined && shell.elsewhere === undefined && runner.scene.made.has(path))
+        // What was fetched stays so when more is added to it.
+        const fetched = keeps && path !== undefined && runner.scene.made.get(path)?.remote === true;
+        if (path !== undefined && shell.elsewhere === undefined && runner.scene.made.has(path) && !fetched)
           runner.scene.made.set(path, out);
         if (target.text !== "/dev/stdout" && target.text !== "/dev/tty") rest = noFlow;
       }
