@@ -1,4 +1,4 @@
-import { list, writes } from "./acts.ts";
+import { act, list, writes } from "./acts.ts";
 import {
   type Act,
   type Acts,
@@ -194,6 +194,13 @@ const branches: Act = (use, args) => {
 const asksLocal: Act = (use) => {
   use.emit({ kind: "read", what: `run ${use.title}`, target: "git", place: "workspace" });
   use.output({ text: undefined });
+};
+
+/** Names of files below the folder where it runs, as a pattern, unless a path leads elsewhere. */
+const listsNames: Act = (use, args) => {
+  asksLocal(use, args);
+  if (args.every(({ text, fixed }) => fixed === text.length && !/^[~/:]|\.\./.test(text)))
+    use.output({ text: use.has("-z") ? "./*\0" : "./*\n" });
 };
 
 /** Settings whose value git runs. */
@@ -474,8 +481,9 @@ export const git: readonly Program[] = [
       "--output <file>": writes,
     },
     subcommands: {
-      "status|log|shortlog|reflog show|describe|blame|annotate|rev-list|ls-files|ls-tree|cat-file|name-rev|merge-base|var|whatchanged|cherry|range-diff|count-objects|fsck|check-ignore|check-attr|check-ref-format|verify-commit|verify-tag|show-ref|for-each-ref|symbolic-ref|diff-tree|diff-index|diff-files|show-branch|column|stripspace|mailinfo|interpret-trailers|get-tar-commit-id|version|help|bugreport|diagnose|rerere|ls-remote-local":
+      "status|log|shortlog|reflog show|describe|blame|annotate|rev-list|ls-tree|cat-file|name-rev|merge-base|var|whatchanged|cherry|range-diff|count-objects|fsck|check-ignore|check-attr|check-ref-format|verify-commit|verify-tag|show-ref|for-each-ref|symbolic-ref|diff-tree|diff-index|diff-files|show-branch|column|stripspace|mailinfo|interpret-trailers|get-tar-commit-id|version|help|bugreport|diagnose|rerere|ls-remote-local":
         asksLocal,
+      "ls-files": listsNames,
       "show|diff|difftool": {
         flags: {
           "-x --extcmd <cmd>": (use, args) => (args[0] === undefined ? undefined : use.code("shell", args[0])),
@@ -503,7 +511,8 @@ export const git: readonly Program[] = [
         },
         does: (use, args) => {
           for (const arg of use.all) if (/^-O./.test(arg.text)) use.code("shell", literal(arg.text.slice(2)));
-          asksLocal(use, args);
+          const named = ["-l", "-L", "--files-with-matches", "--name-only"].some((flag) => use.has(flag));
+          act(named ? listsNames : asksLocal, use, use.has("-e") ? args : args.slice(1));
         },
       },
       "rev-parse": {
@@ -787,6 +796,9 @@ export const git: readonly Program[] = [
     otherwise: aliasOrProgram,
     examples: {
       "git status": "allow",
+      "git ls-files | xargs sed -i s/a/b/": "allow",
+      "git ls-files .. | xargs sed -i s/a/b/": "hold",
+      "git grep -l x | xargs rm": "hold",
       "git add -A && git commit -m 'rm -rf /'": "allow",
       "git push": "allow",
       "git push origin main": "allow",
