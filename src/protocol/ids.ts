@@ -12,7 +12,9 @@ export function newId<P extends IdPrefix>(prefix: P): `${P}_${string}` {
   return `${prefix}_${text}`;
 }
 
-export const HoldId = z.string().regex(/^hold_[a-z2-9]{16}$/, "a hold's id looks like hold_k3v9…; list them with: signalbox hold list");
+export const HoldId = z
+  .string()
+  .regex(/^hold_[a-z2-9]{16}$/, "a hold's id looks like hold_k3v9…; list them with: signalbox hold list");
 export type HoldId = z.output<typeof HoldId>;
 
 /** An entry's sequence number in the ledger, from 0. */
