@@ -5,7 +5,7 @@ import type { Place } from "../protocol/place.ts";
 import type { Client } from "../client/index.ts";
 
 /**
- * What main.ts hands to the CLI: the rooms that it may not import, loaded when first used. `daemon/cli-ports.ts` makes them.
+ * What bin/signalbox.js hands to the CLI: the rooms that it may not import, loaded when first used. `daemon/cli-ports.ts` makes them.
  */
 export interface CliPorts {
   /** Absolute path of the program that `daemon` is a verb of. */

@@ -14,7 +14,7 @@ import { type AgentPlace, type AgentRun, installedAgents, type TestedAgent } fro
 import { openTerminal, type Terminal } from "./terminal.ts";
 
 const repository = join(import.meta.dirname, "..", "..", "..");
-export const mainFile = join(repository, "src", "main.ts");
+export const mainFile = join(repository, "bin", "signalbox.js");
 
 export interface Paths {
   readonly place: Place;
