@@ -40,7 +40,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     "hold/get": async ({ id }) => ({ hold: holds.get(id) }),
     "hold/rule": async ({ id }) => ({ rule: holds.rule(id) }),
     "hold/decide": async ({ id, ...decision }, call) => {
-      const decider = await presence.forHold(holds.get(id), call);
+      const decider = await presence.forHold(holds.get(id), call, { releases: decision.decision !== "deny" });
       const decided = await holds.decide(id, decision, decider);
       if (decision.decision !== "deny") await ledger.checkpoint();
       return decided;

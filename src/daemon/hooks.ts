@@ -180,8 +180,9 @@ async function seen(
 }
 
 const recordKinds = {
-  "session-start": "session/started",
-  "session-end": "session/ended",
+  // The sessions room enters how a session begins and ends; this says which event told it.
+  "session-start": "hook/received",
+  "session-end": "hook/received",
   stop: "session/stopped",
   prompt: "session/prompted",
   other: "hook/received",

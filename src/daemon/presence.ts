@@ -10,7 +10,7 @@ export interface Presence {
   /** The table's access check, for every call. @throws Refusal NOT_PERMITTED */
   allow(access: Access, call: Call): Promise<void>;
   /** @throws Refusal NOT_PERMITTED */
-  forHold(hold: HoldView, call: Call): Promise<Decider>;
+  forHold(hold: HoldView, call: Call, decision: { readonly releases: boolean }): Promise<Decider>;
   /** @throws Refusal NOT_PERMITTED */
   forOperation(purpose: string, call: Call): Promise<Decider>;
 }
@@ -43,11 +43,11 @@ export function createPresence({ operator, session }: PresencePorts): Presence {
         throw new Refusal("NOT_PERMITTED", "This needs the passphrase or a passkey, which are not set up.");
       await prove(call, "This", {});
     },
-    async forHold(hold, call) {
+    async forHold(hold, call, { releases }) {
       const known = session(hold);
       const about = { sessionStartedMs: known?.startedAtMs, agentStartTicks: known?.process?.startTime };
       const proof = await prove(call, `Deciding ${hold.id}`, about);
-      if (proof.level === "multiplexer" && !hold.undoable)
+      if (releases && proof.level === "multiplexer" && !hold.undoable)
         throw new Refusal(
           "NOT_PERMITTED",
           `${hold.id} can't be undone, and a tmux or screen pane can be typed into by any program.`,

@@ -243,11 +243,14 @@ function heldCall(request: ToolCallRequest, session: Session, judged: Judged, po
 function toVerdict(answer: Answer, judged: Judged): GateVerdict {
   const instead =
     judged.instead !== undefined && answer.rule === judged.rule && answer.verdict !== "allow"
-      ? ` ${judged.instead}`
+      ? `${/[.!?]$/.test(answer.reason) ? "" : "."} ${judged.instead}`
       : "";
   return {
     verdict: answer.verdict,
-    reason: `${answer.reason}${answer.reason.includes(instead.trim()) ? "" : instead}`.slice(0, limits.reasonCharsMax),
+    reason: `${answer.reason}${answer.reason.includes(judged.instead ?? "") ? "" : instead}`.slice(
+      0,
+      limits.reasonCharsMax,
+    ),
     rule: answer.rule,
     effects: [...answer.effects],
     entry: answer.entry,

@@ -88,7 +88,7 @@ const pushes: Act = (use, args) => {
   const forced = use.has("--force") || use.has("--mirror") || refs.some((ref) => /^\+|:\+/.test(ref.text));
   const lease = use.has("--force-with-lease");
   const deletes = use.has("--delete") || use.has("--prune") || refs.some((ref) => /^:[^:]/.test(ref.text));
-  const said = `git push ${use.all.map((arg) => arg.text).join(" ")}`.slice(0, 200);
+  const said = `git ${use.all.map((arg) => arg.text).join(" ")}`.slice(0, 200);
   if (forced)
     use.emit({
       kind: "rewrite-history",
