@@ -8,6 +8,12 @@ export interface Instance extends Disposable {
 }
 
 /**
+ * Two daemons that start in the same moment each meet the other's half-taken lock; without patience both would give up and nobody
+ * serve. One that meets a daemon which serves learns it this much later.
+ */
+const contestMs = 250;
+
+/**
  * Takes the home for this process: an exclusive transaction on a database that holds nothing. Node has no flock, and a pid file
  * outlives its process. No other code may open this file: POSIX locks vanish when any handle of the process closes.
  * @param path  absolute, `<home>/instance.db`
@@ -18,7 +24,7 @@ export function takeInstance(path: string): Instance {
   try {
     if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
     chmodSync(path, 0o600);
-    database = new DatabaseSync(path, { timeout: 0, allowExtension: false });
+    database = new DatabaseSync(path, { timeout: contestMs, allowExtension: false });
     database.exec("PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
   } catch (error) {
     database?.close();

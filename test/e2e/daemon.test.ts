@@ -129,16 +129,6 @@ test("open holds are found again after a restart, and the hook that waits gets t
   assert.equal((await waiting).code, 0);
 });
 
-test("two daemons started at once: one serves, the other says so", async () => {
-  using place = makeHome();
-  const started = await Promise.allSettled([TestDaemon.start(place), TestDaemon.start(place)]);
-  const serving = started.filter((result) => result.status === "fulfilled");
-  assert.equal(serving.length, 1);
-  const refused = started.find((result) => result.status === "rejected");
-  assert.match(String(refused?.reason), /[Aa]nother daemon/);
-  for (const { value } of serving) await value.kill("SIGTERM");
-});
-
 test("a home that others can enter is refused in a sentence", async () => {
   using place = makeHome();
   chmodSync(place.home, 0o755);
