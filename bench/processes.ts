@@ -15,7 +15,10 @@ export async function benchProcesses(daemon: TestDaemon): Promise<Row[]> {
   const payload = JSON.stringify(preToolUse("bench", project, "Bash", { command: "npm test" }));
   const start = (file: string, args: readonly string[], input = "") =>
     new Promise<void>((resolve, reject) => {
-      const child = spawn(file, args, { stdio: ["pipe", "ignore", "ignore"], env: plainEnvironment });
+      const child = spawn(file, args, {
+        stdio: ["pipe", "ignore", "ignore"],
+        env: { ...plainEnvironment, HOME: place.home },
+      });
       child.once("error", reject);
       child.once("exit", (code) =>
         code === 0 ? resolve() : reject(new Error(`${file} ${args.join(" ")}: exit ${code}`)),

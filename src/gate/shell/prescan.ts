@@ -1,5 +1,8 @@
 import { limits } from "../../protocol/limits.ts";
 
+/** Each may be an expansion; 4,000 is more than the JSON that fits into a here-document has. */
+const bracesMax = 4_000;
+
 /** Bodies are looked for after each line, all over again for each. */
 const heredocsMax = 512;
 
@@ -19,6 +22,7 @@ export function prescan(text: string): string | undefined {
   let depth = 0;
   let ticks = 0;
   let heredocs = 0;
+  let braces = 0;
   let separators = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -28,6 +32,7 @@ export function prescan(text: string): string | undefined {
         break;
       case 123: // {
         depth++;
+        braces++;
         break;
       case 41: // )
       case 125: // }
@@ -59,7 +64,8 @@ export function prescan(text: string): string | undefined {
   }
   if (heredocs > heredocsMax) return `run a text with more than ${heredocsMax} here-documents`;
   if (ticks > 512) return "run a text with more substitutions than are read";
-  if (separators > 12_000) return "run more commands in one text than are read";
+  if (braces > bracesMax) return `run a text with more than ${bracesMax} braces`;
+  if (separators > 8_000) return "run more commands in one text than are read";
   if (repeats.test(text)) return `run a text that repeats one word more than ${repeatedMax} times`;
   return undefined;
 }
