@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeHome, TestDaemon } from "../support/daemon.ts";
 
-const rounds = 10;
+const rounds = 5;
 
 test(`two daemons started in the same moment, ${rounds} rounds: one serves, the other says so`, async () => {
   for (let round = 0; round < rounds; round += 1) {
