@@ -36,7 +36,7 @@ const field = (entry: Entry, name: string): Json | undefined => entry.payload?.[
 
 function verdictOf(entry: Entry): string {
   const word =
-    entry.kind === "gate/judged"
+    entry.kind === "gate/judged" || entry.kind === "gate/recorded"
       ? field(entry, "verdict")
       : entry.kind.startsWith("hold/")
         ? field(entry, "state")

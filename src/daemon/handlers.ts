@@ -7,6 +7,7 @@ import type { Sessions } from "../sessions/index.ts";
 import type { ConfigValue } from "./config.ts";
 import type { PolicyDesk } from "./policy-desk.ts";
 import type { Presence } from "./presence.ts";
+import type { Recorder } from "./recorder.ts";
 import type { DaemonStatus } from "./status.ts";
 import type { ToolCalls } from "./tool-calls.ts";
 
@@ -15,6 +16,7 @@ export interface HandlerPorts {
   readonly version: string;
   readonly values: readonly ConfigValue[];
   readonly toolCalls: ToolCalls;
+  readonly recorder: Recorder;
   readonly holds: Holds;
   readonly ledger: Ledger;
   readonly sessions: Sessions;
@@ -27,7 +29,7 @@ export interface HandlerPorts {
 
 /** Operation -> room: the whole wiring of the table, a line or a few each. */
 export function createHandlers(ports: HandlerPorts): Handlers {
-  const { toolCalls, holds, ledger, sessions, presence, policyDesk, place } = ports;
+  const { toolCalls, recorder, holds, ledger, sessions, presence, policyDesk, place } = ports;
   return {
     "gate/request": (input, call) =>
       toolCalls.request(
@@ -35,6 +37,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
         call.signal,
       ),
     "gate/outcome": (input) => toolCalls.outcome({ ...input, event: "gate/outcome" }),
+    "gate/record": (input, call) => recorder.record(input, call.signal),
 
     "hold/list": async (query) => ({ holds: holds.list(query) }),
     "hold/get": async ({ id }) => ({ hold: holds.get(id) }),

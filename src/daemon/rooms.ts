@@ -32,6 +32,7 @@ import { type Judged, type JudgingPorts, judgeWithFacts } from "./judging.ts";
 import { machinePlaces } from "./machine.ts";
 import { createPolicyDesk } from "./policy-desk.ts";
 import { createPresence } from "./presence.ts";
+import { createRecorder } from "./recorder.ts";
 import { createStatus } from "./status.ts";
 import { createToolCalls } from "./tool-calls.ts";
 
@@ -236,6 +237,14 @@ export function buildRooms(options: RoomsOptions): Serving {
       version,
       values,
       toolCalls,
+      recorder: createRecorder({
+        ...judging,
+        workspaceAt: (cwd) => facts.workspaceAt(cwd),
+        sessionAt: (key) => sessions.find(key)?.workspace,
+        append: (entry) => ledger.append(entry),
+        redact,
+        redactText: redactCommand,
+      }),
       holds,
       ledger,
       sessions,

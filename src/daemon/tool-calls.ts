@@ -83,7 +83,7 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
     signal: AbortSignal,
   ): Promise<JudgedCall> => {
     const call = { ...request, input, workspace: session.workspace, trail: sessions.trail(request) as Trail };
-    return { ...redacted(await judgeWithFacts(ports, call, signal), ports.redactText), trail: call.trail };
+    return { ...redactJudged(await judgeWithFacts(ports, call, signal), ports.redactText), trail: call.trail };
   };
 
   /** Inside a work of the store: the verdict's entry, and what the sessions remember of it. */
@@ -207,7 +207,7 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
 type JudgedCall = Judged & { readonly trail: Trail };
 
 /** Effects and reasons repeat words of the call: what is stored and shown of them holds no secret. */
-function redacted(judged: Judged, redactText: (text: string) => string): Judged {
+export function redactJudged(judged: Judged, redactText: (text: string) => string): Judged {
   return {
     ...judged,
     reason: redactText(judged.reason),

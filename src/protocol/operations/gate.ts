@@ -48,6 +48,31 @@ export const GateOutcome = z.object({
   exitCode: z.int().optional(),
 });
 
+export const GateRecord = z.object({
+  /** Who says so: `shell` for a person's own shell, else the tool that reports. */
+  agent: AgentName.default("shell"),
+  session: SessionName,
+  cwd: AbsolutePath,
+  tool: z.string().min(1).max(256).default("Bash"),
+  input: JsonObject,
+  /** When it ran; a spooled report comes late. Kept as it was said: the entry's own time is when it was heard. */
+  ranAt: z.iso.datetime({ offset: true }).optional(),
+  exitCode: z.int().optional(),
+});
+export type GateRecord = z.output<typeof GateRecord>;
+
+export const GateRecorded = z.object({
+  entry: EntrySeq,
+  /** What an agent would have got for it in the mode `attended`; nothing was stopped. */
+  verdict: Verdict,
+  reason: z.string(),
+  rule: z.string(),
+  effects: z.array(Effect),
+  /** A deny or hold that stays one in every mode. */
+  catastrophic: z.boolean(),
+});
+export type GateRecorded = z.output<typeof GateRecorded>;
+
 export const gateOperations = {
   "gate/request": operation({
     summary: "Judge a tool call before it runs and, if it is held, wait for the operator.",
@@ -67,6 +92,16 @@ export const gateOperations = {
     access: "agent",
     deadlineMs: 5_000,
     http: "POST /v1/gate/outcome",
+    mcp: false,
+  }),
+  "gate/record": operation({
+    summary: "Enter what a person or an outside tool already ran: classified and redacted, never stopped.",
+    input: GateRecord,
+    output: GateRecorded,
+    refusals: ["LEDGER_UNAVAILABLE", "DRAINING"],
+    access: "agent",
+    deadlineMs: 5_000,
+    http: "POST /v1/gate/record",
     mcp: false,
   }),
 } as const;
