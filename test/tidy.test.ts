@@ -93,7 +93,7 @@ test("rooms import only what they may", () => {
 /** Folders of `src/` that hold several rooms. */
 const insideRooms: Readonly<Record<string, readonly string[]>> = {
   transport: ["transport/socket", "transport/http", "transport/mcp"],
-  dialects: ["dialects/agents"],
+  dialects: ["dialects/agents", "dialects/clients"],
 };
 
 test("each room opens with what it owns, promises and never does", () => {

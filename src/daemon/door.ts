@@ -3,6 +3,7 @@ import type { Log } from "../kit/log.ts";
 import type { Call, Handlers } from "../protocol/handlers.ts";
 import type { Access } from "../protocol/operation.ts";
 import { Refusal } from "../protocol/refusals.ts";
+import type { Clients } from "./clients/index.ts";
 import { createDispatch } from "../transport/dispatch.ts";
 import { createHttp, type HookPort } from "../transport/http/index.ts";
 import { listen, type Where } from "../transport/socket/index.ts";
@@ -11,6 +12,8 @@ import { listen, type Where } from "../transport/socket/index.ts";
 export interface Serving {
   readonly handlers: Handlers;
   readonly hook: HookPort;
+  /** What the other systems' clients speak. */
+  readonly clients: Clients;
   allow(access: Access, call: Call): void | Promise<void>;
   /** Told that the daemon drains: whoever waits for a person is sent away with DRAINING and comes back later. */
   drain(): void;
@@ -32,6 +35,7 @@ export async function openDoor(
 ): Promise<AsyncDisposable> {
   const dispatch = createDispatch({
     handlers: serving.handlers,
+    foreign: serving.clients.methods,
     allow: (access, call) => serving.allow(access, call),
     clock,
     log,
@@ -42,7 +46,7 @@ export async function openDoor(
     where,
     calls: dispatch,
     http: (connection) => http.serve(connection),
-    route: () => false,
+    dialects: serving.clients.dialects,
     clock,
     log,
   });

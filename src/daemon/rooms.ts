@@ -23,6 +23,7 @@ import { createSessions, sessionsMigrations } from "../sessions/index.ts";
 import { openStore } from "../store/index.ts";
 import { startUpkeep } from "../upkeep/index.ts";
 import { configChangeObjection, grantsAllow, isRecorded } from "../wiring/index.ts";
+import { createClients } from "./clients/index.ts";
 import { type Config, type ConfigValue, processEnvironment } from "./config.ts";
 import type { Serving } from "./door.ts";
 import { createHandlers } from "./handlers.ts";
@@ -256,6 +257,7 @@ export function buildRooms(options: RoomsOptions): Serving {
         setImmediate(() => options.stop());
       },
     }),
+    clients: createClients(),
     hook: createHooks({
       toolCalls,
       sessions,

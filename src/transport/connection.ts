@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { Clock } from "../kit/clock.ts";
 import type { ConnectionInfo } from "../protocol/handlers.ts";
 import { newId } from "../protocol/ids.ts";
+import type { Refusal } from "../protocol/refusals.ts";
 
 /** One accepted socket, whatever is spoken on it: who it is, whether it is busy, and that it has ended. */
 export class Connection implements ConnectionInfo {
@@ -14,6 +15,8 @@ export class Connection implements ConnectionInfo {
   unfinishedSinceMs: number | undefined;
   /** Calls in flight and streams; a connection that has any is not idle. */
   busy = 0;
+  /** Words a fault of the connection itself in the dialect that was spoken last; undefined: JSON-RPC. */
+  wordFault: ((refusal: Refusal) => string) | undefined;
   readonly #clock: Clock;
   #closed: AbortController | undefined;
   #quiet: PromiseWithResolvers<void> | undefined;

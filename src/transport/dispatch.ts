@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../kit/clock.ts";
 import type { Log } from "../kit/log.ts";
+import type { ForeignMethods } from "../protocol/client-dialect.ts";
 import type { Call, Handlers } from "../protocol/handlers.ts";
 import { newId } from "../protocol/ids.ts";
 import type { Access, Operation } from "../protocol/operation.ts";
@@ -29,6 +30,8 @@ export interface Dispatch {
 
 export interface DispatchPorts {
   readonly handlers: Handlers;
+  /** Methods of the other systems' clients, where a name is not in the table. */
+  readonly foreign?: ForeignMethods;
   /** @throws Refusal NOT_PERMITTED  the caller is not who the row asks for */
   readonly allow: (access: Access, call: Call) => void | Promise<void>;
   readonly clock: Clock;
@@ -41,7 +44,7 @@ const compiled: readonly OperationName[] = ["gate/request", "gate/outcome"];
 // The mapped type has tied each name to its input and handler; below, the name is only known at run time.
 type AnyHandler = (input: unknown, call: Call) => Promise<unknown>;
 
-export function createDispatch({ handlers, allow, clock, log }: DispatchPorts): Dispatch {
+export function createDispatch({ handlers, foreign, allow, clock, log }: DispatchPorts): Dispatch {
   const inputs = new Map<string, z.ZodType>(Object.entries(operations).map(([name, row]) => [name, row.input]));
   for (const name of compiled) inputs.set(name, z.compile(operations[name].input));
   const running = new Set<Running>();
@@ -58,7 +61,7 @@ export function createDispatch({ handlers, allow, clock, log }: DispatchPorts): 
 
   const perform = async (method: string, params: unknown, task: Running, streamable: boolean): Promise<unknown> => {
     const row = rowOf(method);
-    if (row === undefined) throw unknownMethod(method);
+    if (row === undefined) return performForeign(method, params, task);
     if (draining) throw drainingNow();
     const parsed = (inputs.get(method) ?? row.input).safeParse(params ?? {});
     if (!parsed.success) throw new Refusal("INVALID_PARAMS", `${method}: ${wordIssues(parsed.error)}`);
@@ -67,6 +70,14 @@ export function createDispatch({ handlers, allow, clock, log }: DispatchPorts): 
     await allow(row.access, task);
     if (row.deadlineMs > 0) void deadline(clock, method, row.deadlineMs, task);
     return (handlers[method as OperationName] as AnyHandler)(parsed.data, task);
+  };
+
+  const performForeign = async (method: string, params: unknown, task: Running): Promise<unknown> => {
+    const found = foreign?.(method);
+    if (found === undefined) throw unknownMethod(method);
+    if (draining) throw drainingNow();
+    void deadline(clock, method, found.deadlineMs, task);
+    return found.run(params, task);
   };
 
   const refuse = (method: string, task: Running, error: unknown): Answer => {

@@ -35,16 +35,23 @@ export interface TestDoor extends AsyncDisposable {
 /** A real door in a folder of its own, with a dispatch over fake handlers behind it. */
 export async function openDoor(
   some: Partial<Handlers>,
-  options: Partial<Pick<DoorPorts, "route" | "calls" | "clock" | "log">> & {
+  options: Partial<Pick<DoorPorts, "dialects" | "calls" | "clock" | "log">> & {
     hook?: HookPort;
     allow?: Parameters<typeof createDispatch>[0]["allow"];
+    foreign?: Parameters<typeof createDispatch>[0]["foreign"];
   } = {},
 ): Promise<TestDoor> {
   const folder = mkdtempSync(join(tmpdir(), "door-"));
   const path = join(folder, "sock");
   const clock = options.clock ?? systemClock;
   const log = options.log ?? silentLog;
-  const dispatch = createDispatch({ handlers: fakeHandlers(some), allow: options.allow ?? (() => {}), clock, log });
+  const dispatch = createDispatch({
+    handlers: fakeHandlers(some),
+    foreign: options.foreign ?? (() => undefined),
+    allow: options.allow ?? (() => {}),
+    clock,
+    log,
+  });
   const http = createHttp({
     dispatch,
     hook: options.hook ?? (async () => ({ exit: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) })),
@@ -55,7 +62,7 @@ export async function openDoor(
     where: { path },
     calls: options.calls ?? dispatch,
     http: (connection) => http.serve(connection),
-    route: options.route ?? (() => false),
+    dialects: options.dialects ?? [],
     clock,
     log,
   });

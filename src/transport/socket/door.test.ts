@@ -452,20 +452,6 @@ test("above the connection cap a newcomer is told so, in what it speaks, unless 
   await Promise.all(full.map((one) => one[Symbol.asyncDispose]()));
 });
 
-test("frames of another shape go to the dialects, and what they know is theirs", async () => {
-  await using door = await openDoor(quick, {
-    route: ({ message, connection, send }) =>
-      message["kind"] === "status" && send(JSON.stringify({ kind: "status", scorer: connection.kind })),
-  });
-  await using peer = await door.connect();
-  peer.send({ kind: "status" });
-  assert.deepEqual(await peer.next(), { kind: "status", scorer: "socket" });
-  peer.send(ask(1));
-  assert.equal((await peer.next())["id"], 1);
-  peer.send({ kind: "else" });
-  assert.equal(codeOf(await peer.next()), -32600);
-});
-
 test("text that could be read in two ways is said to be so where a tool call is judged, batches and other dialects included", async () => {
   const seen: unknown[] = [];
   const verdict = { verdict: "allow" as const, reason: "", rule: "r", effects: [], entry: 0 };
@@ -474,7 +460,17 @@ test("text that could be read in two ways is said to be so where a tool call is 
       "gate/request": async (_, call) => (seen.push(call.notSure), verdict),
       "hold/list": async (_, call) => (seen.push(call.notSure), { holds: [] }),
     },
-    { route: ({ notSure, send }) => (seen.push(notSure), send("{}")) },
+    {
+      dialects: [
+        {
+          name: "test",
+          matches: () => true,
+          ordered: true,
+          fault: ({ message }) => ({ message }),
+          open: (peer) => ({ serve: (_, { notSure }) => void (seen.push(notSure), peer.send({})) }),
+        },
+      ],
+    },
   );
   await using peer = await door.connect();
   const request = (command: string) =>

@@ -3,29 +3,21 @@ import type { Log } from "../../kit/log.ts";
 import { FrameReader, parseFrame, tooLong } from "../../kit/ndjson.ts";
 import { limits } from "../../protocol/limits.ts";
 import { Refusal } from "../../protocol/refusals.ts";
+import type { ClientDialect, ForeignFrame } from "../../protocol/client-dialect.ts";
 import type { NotSure } from "../../protocol/handlers.ts";
 import type { Connection } from "../connection.ts";
 import { judgedMethod, notSureOf } from "../not-sure.ts";
+import { Foreign } from "./foreign.ts";
 import { type Calls, connectionError, JsonRpc } from "./json-rpc.ts";
 import type { Turns } from "./turns.ts";
-
-/** A frame of some other wire format than JSON-RPC, with the connection to answer on. */
-export interface ForeignFrame {
-  readonly notSure: NotSure | undefined;
-  /** A JSON object without `jsonrpc`. */
-  readonly message: Readonly<Record<string, unknown>>;
-  readonly connection: Connection;
-  /** Writes one frame; false when the connection can't take it. */
-  readonly send: (frame: string) => boolean;
-}
 
 export interface FramePorts {
   readonly calls: Calls;
   readonly turns: Turns;
   readonly clock: Clock;
   readonly log: Log;
-  /** Takes frames of the client dialects, by shape. @returns false when it knows no such shape */
-  readonly route: (frame: ForeignFrame) => boolean;
+  /** What else than JSON-RPC is spoken here, in the order in which a frame is offered. */
+  readonly dialects: readonly ClientDialect[];
 }
 
 interface Message {
@@ -45,6 +37,7 @@ export class Frames {
   readonly #ports: FramePorts;
   readonly #reader = new FrameReader(limits.frameBytesMax);
   readonly #rpc: JsonRpc;
+  readonly #foreign: Foreign;
   /** A message that waits for room; nothing behind it is read. */
   #parked: Message | undefined;
   /** Whether a turn is booked. */
@@ -55,19 +48,21 @@ export class Frames {
   constructor(connection: Connection, first: Buffer, ports: FramePorts) {
     this.#connection = connection;
     this.#ports = ports;
-    this.#rpc = new JsonRpc({
+    const common = {
       connection,
       calls: ports.calls,
       log: ports.log,
-      send: (frame) => this.send(frame),
+      send: (frame: string) => this.send(frame),
       caughtUp: () => this.#caughtUp(),
       freed: () => this.#resume(),
-    });
+    };
+    this.#rpc = new JsonRpc(common);
+    this.#foreign = new Foreign({ ...common, dialects: ports.dialects });
     const { socket } = connection;
     socket.on("data", (chunk: Buffer) => this.#data(chunk));
     socket.on("drain", () => this.#resume());
     socket.on("end", () => this.#ended());
-    socket.on("close", () => this.#rpc.cancelAll(new Refusal("CANCELLED", "the caller's connection was lost")));
+    socket.on("close", () => this.#cancelAll());
     this.#data(first);
   }
 
@@ -118,9 +113,13 @@ export class Frames {
     else if (this.#ending) this.#finish();
   }
 
+  get #inFlight(): number {
+    return this.#rpc.inFlight + this.#foreign.inFlight;
+  }
+
   get #blocked(): boolean {
     return (
-      (this.#parked !== undefined && this.#rpc.inFlight >= limits.inFlightPerConnectionMax) ||
+      (this.#parked !== undefined && this.#inFlight >= limits.inFlightPerConnectionMax) ||
       this.#connection.socket.writableLength > limits.connectionWritePauseBytes
     );
   }
@@ -128,7 +127,7 @@ export class Frames {
   /** Takes up to `most` frames. @returns whether there may be more to take right now */
   #take(most: number): boolean {
     for (let taken = 0; taken < most; taken += 1) {
-      if (this.#connection.socket.destroyed) return false;
+      if (!this.#connection.socket.writable) return false; // nobody could be answered any more
       if (this.#blocked) {
         this.#connection.socket.pause();
         return false;
@@ -137,8 +136,7 @@ export class Frames {
       this.#parked = undefined;
       if (message === undefined) return false;
       if (message === "answered") continue;
-      if (this.#rpc.inFlight >= limits.inFlightPerConnectionMax && JsonRpc.startsCall(message.json))
-        this.#parked = message;
+      if (this.#inFlight >= limits.inFlightPerConnectionMax && startsCall(message.json)) this.#parked = message;
       else this.#accept(message);
     }
     return true;
@@ -152,22 +150,28 @@ export class Frames {
     else connection.unfinishedSinceMs ??= connection.touchedMs;
     if (frame === undefined) return undefined;
     if (frame === tooLong) {
-      this.#rpc.refuse("TOO_LARGE", `a frame is longer than ${limits.frameBytesMax} bytes; it was skipped`);
+      this.#refuse("TOO_LARGE", `a frame is longer than ${limits.frameBytesMax} bytes; it was skipped`);
       return "answered";
     }
     const read = parseFrame(frame, limits.jsonDepthMax);
     if ("value" in read && typeof read.value === "object" && read.value !== null)
       return { json: read.value, notSure: doubt(read.value, frame) };
-    this.#rpc.refuse("PARSE_ERROR", "fault" in read ? faultWords[read.fault] : "a frame is a JSON object or an array");
+    this.#refuse("PARSE_ERROR", "fault" in read ? faultWords[read.fault] : "a frame is a JSON object or an array");
     return "answered";
   }
 
   #accept({ json, notSure }: Message): void {
-    if (Array.isArray(json) || "jsonrpc" in json) return this.#rpc.accept(json, notSure);
-    const connection = this.#connection;
-    const message = json as Readonly<Record<string, unknown>>;
-    if (this.#ports.route({ message, notSure, connection, send: (frame) => this.send(frame) })) return;
+    if (isRpc(json)) {
+      this.#connection.wordFault = undefined;
+      return this.#rpc.accept(json, notSure);
+    }
+    if (this.#foreign.accept(json as ForeignFrame, notSure)) return;
     this.#rpc.refuse("INVALID_REQUEST", 'this frame is of no known shape; a JSON-RPC request says "jsonrpc":"2.0"');
+  }
+
+  /** A fault of no known request, in the words of what was spoken last. */
+  #refuse(code: "TOO_LARGE" | "PARSE_ERROR", text: string): void {
+    this.send(faultFrame(this.#connection, new Refusal(code, text)));
   }
 
   /**
@@ -188,9 +192,15 @@ export class Frames {
   }
 
   #lost(): void {
-    this.#rpc.cancelAll(new Refusal("CANCELLED", "the caller's connection was lost"));
+    this.#cancelAll();
     this.#connection.lose();
     this.#connection.socket.destroySoon();
+  }
+
+  #cancelAll(): void {
+    const reason = new Refusal("CANCELLED", "the caller's connection was lost");
+    this.#rpc.cancelAll(reason);
+    this.#foreign.cancelAll(reason);
   }
 
   #finish(): void {
@@ -228,7 +238,16 @@ const faultWords = {
   "nested too deeply": `a frame nests deeper than ${limits.jsonDepthMax} levels`,
 } as const;
 
+const isRpc = (json: object): boolean => Array.isArray(json) || "jsonrpc" in json;
+
+/** Whether taking this message may start a call, so that it must wait while too many are in flight. */
+const startsCall = (json: object): boolean => !isRpc(json) || JsonRpc.startsCall(json);
+
+type Ending = Pick<Connection, "socket"> & Partial<Pick<Connection, "wordFault">>;
+
+const faultFrame = ({ wordFault = connectionError }: Ending, refusal: Refusal): string => wordFault(refusal);
+
 /** Writes why a connection is refused or ended, and ends it. */
-export function endWith(connection: Pick<Connection, "socket">, refusal: Refusal): void {
-  connection.socket.end(`${connectionError(refusal)}\n`);
+export function endWith(connection: Ending, refusal: Refusal): void {
+  connection.socket.end(`${faultFrame(connection, refusal)}\n`);
 }

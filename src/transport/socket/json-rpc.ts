@@ -1,4 +1,5 @@
 import type { Log } from "../../kit/log.ts";
+import { ForeignError } from "../../protocol/client-dialect.ts";
 import type { NotSure } from "../../protocol/handlers.ts";
 import { cancelRequest, type RpcError, streamEnded } from "../../protocol/json-rpc.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -197,7 +198,7 @@ const errorFrame = (id: Id, refusal: Refusal, ref?: string): string =>
   `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":${JSON.stringify(rpcError(refusal, ref))}}`;
 
 const rpcError = (refusal: Refusal, ref?: string): RpcError => ({
-  code: refusals[refusal.code].rpc,
+  code: refusal instanceof ForeignError ? refusal.rpcCode : refusals[refusal.code].rpc,
   message: refusal.message,
   data: {
     code: refusal.code,

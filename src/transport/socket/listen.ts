@@ -2,11 +2,12 @@ import { lstatSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { type Clock, every } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
+import type { ClientDialect } from "../../protocol/client-dialect.ts";
 import { limits } from "../../protocol/limits.ts";
 import { Refusal } from "../../protocol/refusals.ts";
 import { Connection } from "../connection.ts";
 import { bind, type Where } from "./bind.ts";
-import { endWith, type ForeignFrame, Frames } from "./frames.ts";
+import { endWith, Frames } from "./frames.ts";
 import type { Calls } from "./json-rpc.ts";
 import { sniff } from "./sniff.ts";
 import { sweep } from "./sweep.ts";
@@ -18,8 +19,8 @@ export interface DoorPorts {
   readonly calls: Calls;
   /** Takes over a connection on which HTTP is spoken; the bytes read so far are back in the socket. */
   readonly http: (connection: Connection) => void;
-  /** Takes frames of the client dialects, by shape. @returns false when it knows no such shape */
-  readonly route: (frame: ForeignFrame) => boolean;
+  /** What else than JSON-RPC is spoken here, in the order in which a frame is offered. */
+  readonly dialects: readonly ClientDialect[];
   readonly clock: Clock;
   readonly log: Log;
 }
