@@ -36,6 +36,7 @@ export class Desk implements Board, Disposable {
   #current: string | undefined;
   #scroll = 0;
   #busy = false;
+  #way: "bell" | "osc" | "off" = "bell";
   #swappedAtMs = Number.NEGATIVE_INFINITY;
   #said: { readonly style: Style; readonly text: string } | undefined;
 
@@ -52,14 +53,26 @@ export class Desk implements Board, Disposable {
     this.#client = client;
     this.#open.clear();
     for (const hold of open) this.#open.set(hold.id, hold);
+    void this.#learn(client);
     this.#settle();
+  }
+
+  /** How this terminal calls a person (`notify.terminal`); an older daemon that can't say it leaves the bell. */
+  async #learn(client: Client): Promise<void> {
+    try {
+      const { values } = await client.call("daemon/config", {});
+      const way = values.find(({ key }) => key === "notify.terminal")?.value;
+      if (way === "bell" || way === "osc" || way === "off") this.#way = way;
+    } catch {
+      // The daemon went: `away` says so, and the next one is asked again.
+    }
   }
 
   changed(hold: HoldView): void {
     const known = this.#open.has(hold.id);
     if (hold.state === "open") {
       this.#open.set(hold.id, hold);
-      if (!known) this.#screen.bell();
+      if (!known) this.#screen.call(this.#way, `Signalbox: ${hold.agent} asks: ${hold.reason}`);
     } else if (this.#open.delete(hold.id)) this.#past.push(holdLine(this.#terminal, hold, Date.now()));
     this.#settle();
   }

@@ -52,8 +52,10 @@ export class Screen implements Disposable {
     process.stdout.write(`${escape}H${text}${escape}J`);
   }
 
-  bell(): void {
-    process.stdout.write("\u0007");
+  /** Tells the terminal that a person is wanted: its bell, or the notification of OSC 9 (iTerm2, WezTerm, Ghostty, Windows Terminal). */
+  call(way: "bell" | "osc" | "off", text: string): void {
+    if (way === "bell") process.stdout.write("\u0007");
+    if (way === "osc") process.stdout.write(`\u001b]9;${text.replaceAll(/[\p{C}]+/gu, " ").slice(0, 200)}\u0007`);
   }
 
   /**

@@ -16,6 +16,7 @@ const families: readonly (readonly [words: readonly string[], load: () => Promis
   [["policy"], () => import("./policy-verbs.ts")],
   [["session", "config"], () => import("./table-verbs.ts")],
   [["demo"], () => import("./demo.ts")],
+  [["notify"], () => import("./notify-verbs.ts")],
   [["mcp"], () => import("./mcp.ts")],
 ];
 

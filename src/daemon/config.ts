@@ -4,6 +4,7 @@ import { parse as parseToml, TomlError } from "smol-toml";
 import { z } from "zod";
 import type { Json } from "../kit/canonical.ts";
 import { nearest } from "../kit/nearest.ts";
+import { maskedChannels, NotifySettings } from "../notify/index.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Place } from "../protocol/place.ts";
 
@@ -29,7 +30,6 @@ const Config = z.strictObject({
       startGraceMs: z.int().min(0).max(60_000).default(10_000),
       /** What an interactive Claude Code session gets for a hold: `wait` for the operator, or `ask` in its own dialog. */
       interactiveClaude: z.enum(["wait", "ask"]).default("wait"),
-      desktopNotification: z.boolean().default(true),
     })
     .prefault({}),
   ledger: z
@@ -44,6 +44,7 @@ const Config = z.strictObject({
       checkpointMsMax: z.int().min(1_000).max(3_600_000).default(limits.checkpointMsMax),
     })
     .prefault({}),
+  notify: NotifySettings.prefault({}),
   drainMs: z.int().min(100).max(120_000).default(limits.drainMs),
 });
 export type Config = z.output<typeof Config>;
@@ -87,7 +88,7 @@ export function loadConfig(
   if (!parsed.success) throw new ConfigFault(explainIssue(parsed.error, chosen, path));
   const values = leaves(parsed.data).map(([key, value]) => ({
     key,
-    value: value as Json,
+    value: (key === "notify.channels" ? maskedChannels(parsed.data.notify.channels) : value) as Json,
     source: chosen.get(key)?.source ?? "default",
     note: null,
   }));

@@ -1,8 +1,10 @@
 import type { Holds } from "../holds/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import type { Call, Handlers } from "../protocol/handlers.ts";
+import type { Notify } from "../notify/index.ts";
 import { operations } from "../protocol/operations/index.ts";
 import type { Place } from "../protocol/place.ts";
+import { Refusal } from "../protocol/refusals.ts";
 import type { Sessions } from "../sessions/index.ts";
 import type { ConfigValue } from "./config.ts";
 import type { PolicyDesk } from "./policy-desk.ts";
@@ -23,6 +25,7 @@ export interface HandlerPorts {
   readonly presence: Presence;
   readonly policyDesk: PolicyDesk;
   readonly status: DaemonStatus;
+  readonly notify: Pick<Notify, "status" | "test">;
   /** Begins the drain when the answer is on its way. */
   stop(options: { stay: boolean }): Promise<void>;
 }
@@ -104,6 +107,12 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       methods: Object.keys(operations),
     }),
     "daemon/status": async () => ports.status(),
+    "daemon/notifications": async () => ({ channels: [...ports.notify.status()] }),
+    "daemon/notify-test": async ({ channel }, { signal }) => {
+      const results = await ports.notify.test(channel, { signal });
+      if (results.length > 0) return { results };
+      throw new Refusal("NOT_FOUND", `There is no notification channel "${channel}".`, "signalbox notify list");
+    },
     "daemon/config": async () => ({ values: [...ports.values] }),
     "daemon/stop": async ({ stay }, call) => {
       const decider = await presence.forOperation("daemon/stop", call);

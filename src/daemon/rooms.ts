@@ -29,6 +29,7 @@ import type { Serving } from "./door.ts";
 import { createHandlers } from "./handlers.ts";
 import { openFingerprint } from "./home.ts";
 import { createHooks } from "./hooks.ts";
+import { createNotices } from "./notices.ts";
 import { type Judged, type JudgingPorts, judgeWithFacts } from "./judging.ts";
 import { machinePlaces } from "./machine.ts";
 import { createPolicyDesk } from "./policy-desk.ts";
@@ -122,7 +123,18 @@ export function buildRooms(options: RoomsOptions): Serving {
     parse: (text, about) => parsePolicy(text, { ...about, exampleJudge }),
     write: (entry) => ledger.append(entry),
   });
-  const notify = building.use(createNotify({ clock, log, environment: processEnvironment() }));
+  const notify = building.use(
+    createNotify({
+      clock,
+      log,
+      settings: config.notify,
+      watched: () => holds.watchers > 0,
+      environment: processEnvironment(),
+    }),
+  );
+  const notices = createNotices(notify, {
+    project: ({ agent, session, cwd }) => sessions.find({ agent, session })?.workspace.root ?? cwd,
+  });
   const judgeHeld = (hold: HoldView, input: HoldView["input"]) => {
     const session = sessions.find({ agent: hold.agent, session: hold.session });
     if (session === undefined)
@@ -167,10 +179,7 @@ export function buildRooms(options: RoomsOptions): Serving {
         judging,
       ),
     saveRule: (_, rule) => policyDesk.saveRule(rule),
-    onChange: (hold) => {
-      if (hold.state === "open" && hold.waiting > 0 && holds.watchers === 0 && config.holds.desktopNotification)
-        notify.holdWaiting(hold);
-    },
+    onChange: (hold) => notices.hold(hold),
   });
   const toolCalls = createToolCalls({
     ...judging,
@@ -252,6 +261,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       presence,
       policyDesk,
       status,
+      notify,
       stop: async ({ stay }) => {
         if (stay) writeStay(inHome(homeFiles.stay));
         setImmediate(() => options.stop());

@@ -1,180 +1,135 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
 import type { Clock } from "../kit/clock.ts";
 import type { Log } from "../kit/log.ts";
+import { desktopSender } from "./desktop.ts";
+import type { Notice } from "./notice.ts";
+import { type ChannelStatus, Outbox } from "./outbox.ts";
+import { postSender } from "./post.ts";
+import { quietForMs } from "./quiet-hours.ts";
+import type { NotifySettings, Rule } from "./settings.ts";
 
-/** A hold that waits, as far as a notification tells it. */
-export interface Notice {
-  readonly id: string;
-  readonly agent: string;
-  readonly tool: string;
-  readonly reason: string;
-}
+/** Notices that stand at once; of more, nothing is told (a board shows them all). */
+const standingMax = 4_096;
+
+/** Quiet hours are looked at this often: a laptop that slept, or a clock that was set, moves their end. */
+const lookMs = 5 * 60_000;
 
 export interface NotifyOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** Absolute paths; the first that is executable is used. Default: the system's own folders. */
-  readonly programs?: readonly string[];
-  /** Of the notifier's process: what reaches the desktop of the person (DBUS_SESSION_BUS_ADDRESS, DISPLAY, WAYLAND_DISPLAY, HOME...). */
+  readonly settings: NotifySettings;
+  /** Whether a board or `hold watch` is open. */
+  readonly watched: () => boolean;
+  /** Of the desktop notifier; its programs only in tests. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Shortest time between two notifications. Default 15 s. */
-  readonly periodMs?: number;
-  /** A notifier that takes longer is ended. Default 5 s. */
-  readonly deadlineMs?: number;
+  readonly programs?: readonly string[];
 }
 
 export interface Notify extends Disposable {
-  /** Whether a notifier exists on this machine. */
-  readonly available: boolean;
-  /** Tells it now or, within the period after the last one, together with what else came. Never throws, never waits. */
-  holdWaiting(notice: Notice): void;
+  /** It stands from now on. Told by each rule that matches, once. Never throws, never waits. */
+  raise(notice: Notice): void;
+  /** It no longer stands: what was not told yet is not told any more. */
+  clear(key: string): void;
+  status(): readonly ChannelStatus[];
+  /** Sends a test message now, past rules, periods and quiet hours. @returns what went wrong by channel; null: it was taken */
+  test(
+    channel: string | undefined,
+    options: { signal: AbortSignal },
+  ): Promise<{ channel: string; problem: string | null }[]>;
 }
-
-const standardPrograms = [
-  "/usr/bin/notify-send",
-  "/usr/local/bin/notify-send",
-  "/run/current-system/sw/bin/notify-send",
-  "/usr/bin/osascript",
-];
-/** What a notifier needs to find the desktop; nothing else of the daemon's environment reaches it. */
-const passedOn = ["DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "HOME"];
-const bodyCharsMax = 240;
-const titleCharsMax = 80;
 
 export function createNotify(options: NotifyOptions): Notify {
-  return new DesktopNotify(options);
+  return new Notifier(options);
 }
 
-class DesktopNotify implements Notify {
+class Notifier implements Notify {
   readonly #options: NotifyOptions;
-  readonly #program: string | undefined;
-  readonly #periodMs: number;
   readonly #stop = new AbortController();
-  #child: ChildProcess | undefined;
-  #lastMs = Number.NEGATIVE_INFINITY;
-  #newest: Notice | undefined;
-  #count = 0;
-  #waiting = false;
-  #failed = false;
+  readonly #outboxes: readonly Outbox[];
+  /** What stands, by key, with what ends the waits for it. */
+  readonly #standing = new Map<string, AbortController>();
 
   constructor(options: NotifyOptions) {
     this.#options = options;
-    this.#program = (options.programs ?? standardPrograms).find(executable);
-    this.#periodMs = options.periodMs ?? 15_000;
-  }
-
-  get available(): boolean {
-    return this.#program !== undefined;
-  }
-
-  holdWaiting(notice: Notice): void {
-    if (this.#program === undefined || this.#stop.signal.aborted) return;
-    this.#newest = notice;
-    this.#count += 1;
-    if (this.#waiting) return;
-    const pauseMs = this.#lastMs + this.#periodMs - this.#options.clock.monotonicMs();
-    if (pauseMs <= 0) return this.#tell();
-    this.#waiting = true;
-    this.#options.clock.sleep(pauseMs, { signal: this.#stop.signal }).then(
-      () => {
-        this.#waiting = false;
-        this.#tell();
-      },
-      () => {}, // stopped: there is nobody left to tell
+    const { clock, log, settings, environment, programs } = options;
+    const ports = { clock, log, periodMs: settings.periodMs, stop: this.#stop.signal };
+    this.#outboxes = settings.channels.map(
+      (channel) =>
+        new Outbox(
+          channel,
+          channel.kind === "desktop" ? desktopSender({ environment, programs }) : postSender(channel),
+          ports,
+        ),
     );
   }
 
-  #tell(): void {
-    const notice = this.#newest;
-    const count = this.#count;
-    if (notice === undefined || this.#program === undefined) return;
-    this.#newest = undefined;
-    this.#count = 0;
-    this.#lastMs = this.#options.clock.monotonicMs();
-    const title = plain(
-      count === 1 ? `Signalbox: ${notice.agent} asks` : `Signalbox: ${count} tool calls wait`,
-      titleCharsMax,
-    );
-    const body = plain(`${notice.tool}: ${notice.reason} Decide with: signalbox hold watch`, bodyCharsMax);
-    this.#run(this.#program, argumentsFor(this.#program, title, body));
+  raise(notice: Notice): void {
+    if (this.#stop.signal.aborted || this.#standing.has(notice.key) || this.#standing.size >= standingMax) return;
+    const rules = this.#options.settings.rules.filter((rule) => matches(rule, notice));
+    if (rules.length === 0) return;
+    const standing = new AbortController();
+    this.#standing.set(notice.key, standing);
+    for (const rule of rules) void this.#tell(rule, notice, standing.signal);
   }
 
-  #run(program: string, args: readonly string[]): void {
-    const environment: Record<string, string> = { PATH: "/usr/bin:/bin" };
-    for (const name of passedOn) {
-      const value = this.#options.environment[name];
-      if (value !== undefined) environment[name] = value;
-    }
-    // One at a time: a notifier that hangs past the period is ended by its own deadline first.
-    if (this.#child !== undefined) this.#child.kill("SIGKILL");
-    const child = spawn(program, args, {
-      stdio: "ignore",
-      shell: false,
-      cwd: "/",
-      env: environment,
-      timeout: this.#options.deadlineMs ?? 5_000,
-      killSignal: "SIGKILL",
-    });
-    this.#child = child;
-    child.unref();
-    child.once("error", (error) => this.#fail(program, error.message));
-    child.once("exit", (code, signal) => {
-      if (this.#child !== child) return; // ended for the next one
-      this.#child = undefined;
-      if (code !== 0 && !this.#stop.signal.aborted) this.#fail(program, `it ended with ${code ?? signal}`);
-    });
+  clear(key: string): void {
+    this.#standing.get(key)?.abort(new Error("it no longer stands"));
+    if (this.#standing.delete(key)) for (const outbox of this.#outboxes) outbox.drop(key);
   }
 
-  /** Once: a desktop that can't be reached now can't be reached at the next hold either. */
-  #fail(program: string, why: string): void {
-    if (this.#failed) return;
-    this.#failed = true;
-    this.#options.log.warn(
-      { program, why },
-      "desktop notifications don't work; holds are still in: signalbox hold watch",
+  status(): readonly ChannelStatus[] {
+    return this.#outboxes.map((outbox) => outbox.status());
+  }
+
+  async test(
+    channel: string | undefined,
+    { signal }: { signal: AbortSignal },
+  ): Promise<{ channel: string; problem: string | null }[]> {
+    const wanted = this.#outboxes.filter(({ name }) => channel === undefined || name === channel);
+    const message = {
+      title: "Signalbox: this is a test",
+      body: "Notifications of this channel arrive.",
+      link: undefined,
+      kind: "test" as const,
+      notice: undefined,
+      count: 1,
+    };
+    return Promise.all(
+      wanted.map(async (outbox) => {
+        try {
+          await outbox.send(message, AbortSignal.any([signal, this.#stop.signal]));
+          return { channel: outbox.name, problem: null };
+        } catch (error) {
+          return { channel: outbox.name, problem: (error as Error).message };
+        }
+      }),
     );
   }
 
   [Symbol.dispose](): void {
     this.#stop.abort(new Error("notify closed"));
-    this.#child?.kill("SIGKILL");
+    for (const standing of this.#standing.values()) standing.abort(this.#stop.signal.reason);
+    this.#standing.clear();
+  }
+
+  async #tell(rule: Rule, notice: Notice, standing: AbortSignal): Promise<void> {
+    const { clock, settings, watched } = this.#options;
+    try {
+      if (rule.afterMs > 0) await clock.sleep(rule.afterMs, { signal: standing });
+      const hours = rule.quietHours ?? settings.quietHours;
+      for (let quietMs = quietForMs(hours, clock.nowMs()); quietMs > 0; quietMs = quietForMs(hours, clock.nowMs()))
+        await clock.sleep(Math.min(quietMs, lookMs), { signal: standing });
+    } catch {
+      return; // it no longer stands, or the daemon ends
+    }
+    if (rule.onlyUnwatched && watched()) return;
+    for (const outbox of this.#outboxes) if (rule.channels.includes(outbox.name)) outbox.put(notice);
   }
 }
 
-/** Everything after `--` is text for notify-send; osascript gets the text as arguments of a fixed script, never inside it. */
-function argumentsFor(program: string, title: string, body: string): string[] {
-  if (program.endsWith("/osascript"))
-    return [
-      "-e",
-      "on run argv",
-      "-e",
-      "display notification (item 2 of argv) with title (item 1 of argv)",
-      "-e",
-      "end run",
-      title,
-      body,
-    ];
-  // The body of a notification may be markup (desktop notifications specification), so it is escaped.
-  return ["--app-name=signalbox", "--urgency=normal", "--", title, escapeMarkup(body)];
-}
-
-function escapeMarkup(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-/** One line without control, format (bidi, zero-width), surrogate or private characters; shortened with an ellipsis. */
-function plain(text: string, charsMax: number): string {
-  const clean = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").trim();
-  const points = Array.from(clean);
-  return points.length <= charsMax ? clean : `${points.slice(0, charsMax - 1).join("")}…`;
-}
-
-function executable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false; // not there or not for us: the next one is tried
-  }
+function matches({ when, project, agent }: Rule, notice: Notice): boolean {
+  if (!when.includes(notice.kind)) return false;
+  if (agent !== undefined && agent !== notice.agent) return false;
+  return (
+    project === undefined || notice.project === project || notice.project.startsWith(`${project.replace(/\/$/, "")}/`)
+  );
 }

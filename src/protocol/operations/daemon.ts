@@ -71,6 +71,33 @@ export const daemonOperations = {
     http: "POST /v1/stop",
     mcp: false,
   }),
+  "daemon/notifications": operation({
+    summary: "List the channels by which notifications leave, with what is wrong with them.",
+    input: z.object({}),
+    output: z.object({
+      channels: z.array(
+        z.object({ channel: z.string(), kind: z.string(), sent: z.int(), problem: z.string().nullable() }),
+      ),
+    }),
+    refusals: [],
+    access: "agent",
+    deadlineMs: 2_000,
+    http: "GET /v1/notifications",
+    mcp: false,
+  }),
+  "daemon/notify-test": operation({
+    summary: "Send a test notification now by one channel, or by all of them.",
+    input: z.object({ channel: z.string().max(32).optional() }),
+    output: z.object({
+      /** What went wrong; null: the channel took it. */
+      results: z.array(z.object({ channel: z.string(), problem: z.string().nullable() })),
+    }),
+    refusals: ["NOT_FOUND", "NOT_PERMITTED"],
+    access: "operator",
+    deadlineMs: 20_000,
+    http: "POST /v1/notifications/test",
+    mcp: false,
+  }),
   "daemon/config": operation({
     summary: "Show each configuration value with where it comes from.",
     input: z.object({}),

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { Agent, cli, makeHome, Person, preToolUse, TestDaemon } from "../support/daemon.ts";
+
+/** A server on loopback that keeps what is posted to it. */
+async function receiver(t: TestContext) {
+  const bodies: Record<string, unknown>[] = [];
+  let heard = () => {};
+  const server = createServer(async (request, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    bodies.push(JSON.parse(Buffer.concat(parts).toString("utf8")) as Record<string, unknown>);
+    response.end();
+    heard();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const next = async () => {
+    while (bodies.length === 0) await new Promise<void>((resolve) => (heard = resolve));
+    return bodies.shift() as Record<string, unknown>;
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-path`, next };
+}
+
+test("a hold reaches the webhook of config.toml, and `notify test` tries the channels", async (t) => {
+  using place = makeHome();
+  const hook = await receiver(t);
+  writeFileSync(
+    join(place.configDir, "config.toml"),
+    `[notify]
+periodMs = 0
+channels = [
+  { kind = "webhook", name = "phone", url = "${hook.url}" },
+  { kind = "webhook", name = "broken", url = "http://127.0.0.1:1/" },
+]
+rules = [{ when = ["hold"], channels = ["phone"] }]
+`,
+  );
+  await using person = await Person.sit(place);
+  await using _daemon = await TestDaemon.start(place);
+  using agent = new Agent(place);
+  const asked = agent.hook(
+    "claude-code",
+    "PreToolUse",
+    preToolUse("s-notify", "/tmp", "Bash", { command: "git push --force origin main" }),
+  );
+  const told = await hook.next();
+  assert.equal(told["kind"], "hold");
+  assert.match(String(told["title"]), /^Signalbox: claude-code asks in /);
+  assert.match(String(told["text"]), /^Bash: .*Decide with: signalbox hold watch$/);
+  asked.end();
+  await asked;
+
+  const tried = await person.type("notify", "test");
+  assert.equal(tried.code, 1);
+  assert.match(tried.text, /ok {5}phone {2}was told/);
+  assert.match(tried.text, /fails {2}broken {2}127\.0\.0\.1:1 can't be reached/);
+  assert.equal((await hook.next())["kind"], "test");
+  assert.equal((await person.type("notify", "test", "phone")).code, 0);
+  const unknown = await person.type("notify", "test", "fax");
+  assert.equal(unknown.code, 4);
+  assert.match(unknown.text, /no notification channel "fax"/);
+
+  // Whoever knows the address of a webhook can post there: it is shown to nobody.
+  const explained = await cli(place, "config", "explain");
+  assert.match(explained.stdout, /notify\.channels/);
+  assert.doesNotMatch(explained.stdout, /secret-path/);
+  const listed = JSON.parse((await cli(place, "notify", "list", "--json")).stdout) as { channels: object[] };
+  assert.deepEqual(listed.channels, [
+    { channel: "phone", kind: "webhook", sent: 3, problem: null },
+    {
+      channel: "broken",
+      kind: "webhook",
+      sent: 0,
+      problem: "127.0.0.1:1 can't be reached: connect ECONNREFUSED 127.0.0.1:1",
+    },
+  ]);
+});
+
+test("an agent can't send test notifications, and a wrong channel in config.toml is said at the start", async () => {
+  using place = makeHome();
+  {
+    await using _daemon = await TestDaemon.start(place);
+    const refused = await cli(place, "notify", "test");
+    assert.equal(refused.code, 5);
+    assert.match(refused.stderr, /needs a person at a terminal/);
+  }
+  writeFileSync(
+    join(place.configDir, "config.toml"),
+    '[[notify.channels]]\nkind = "webhook"\nname = "x"\nurl = "http://example.com/"\n',
+  );
+  const started = await cli(place, "up", "--detach");
+  assert.equal(started.code, 1);
+  assert.match(started.stderr, /notify\.channels\.0\.url.*is an https address/);
+});
