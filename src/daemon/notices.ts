@@ -11,7 +11,7 @@ export interface NoticesPorts {
   project(hold: HoldView): string;
 }
 
-export function createNotices(notify: Pick<Notify, "raise" | "clear">, { project }: NoticesPorts): Notices {
+export function createNotices(notify: Pick<Notify, "raise" | "clear">, ports: NoticesPorts): Notices {
   return {
     hold(hold) {
       if (hold.state !== "open") return notify.clear(hold.id);
@@ -21,7 +21,7 @@ export function createNotices(notify: Pick<Notify, "raise" | "clear">, { project
         key: hold.id,
         agent: hold.agent,
         session: hold.session,
-        project: project(hold),
+        project: ports.project(hold),
         text: `${hold.tool}: ${hold.reason}`,
         action: "Decide with: signalbox hold watch",
       });

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { silentLog } from "../kit/log.ts";
 import { SteppedClock } from "../kit/stepped-clock.ts";
@@ -67,26 +68,24 @@ function desktop(t: TestContext, end = "") {
 
 /** A server that keeps what is posted; `posted` waits for the next. */
 async function receiver(t: TestContext, status: () => number = () => 200) {
-  const waiting: ((post: Post) => void)[] = [];
+  let heard = () => {};
   const posts: Post[] = [];
-  const server = createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part as Buffer);
-    const post = {
-      path: request.url ?? "",
-      authorization: request.headers.authorization,
-      body: JSON.parse(Buffer.concat(parts).toString("utf8")) as Record<string, unknown>,
-    };
-    response.writeHead(status()).end();
-    const next = waiting.shift();
-    if (next === undefined) posts.push(post);
-    else next(post);
+  const server = createServer((request, response) => {
+    void json(request).then((body) => {
+      const { authorization } = request.headers;
+      posts.push({ path: request.url ?? "", authorization, body: body as Record<string, unknown> });
+      response.writeHead(status()).end();
+      heard();
+    });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => void server.close());
   t.after(() => server.closeAllConnections());
-  const posted = async () => posts.shift() ?? (await new Promise<Post>((resolve) => waiting.push(resolve)));
+  const posted = async () => {
+    while (posts.length === 0) await new Promise<void>((resolve) => (heard = resolve));
+    return posts.shift() as Post;
+  };
   return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, posted, posts };
 }
 

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { Agent, cli, makeHome, Person, preToolUse, TestDaemon } from "../support/daemon.ts";
 
@@ -11,12 +12,12 @@ import { Agent, cli, makeHome, Person, preToolUse, TestDaemon } from "../support
 async function receiver(t: TestContext) {
   const bodies: Record<string, unknown>[] = [];
   let heard = () => {};
-  const server = createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part as Buffer);
-    bodies.push(JSON.parse(Buffer.concat(parts).toString("utf8")) as Record<string, unknown>);
-    response.end();
-    heard();
+  const server = createServer((request, response) => {
+    void json(request).then((body) => {
+      bodies.push(body as Record<string, unknown>);
+      response.end();
+      heard();
+    });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -81,7 +82,7 @@ rules = [{ when = ["hold"], channels = ["phone"] }]
       channel: "broken",
       kind: "webhook",
       sent: 0,
-      problem: "127.0.0.1:1 can't be reached: connect ECONNREFUSED 127.0.0.1:1",
+      problem: "127.0.0.1:1 can't be reached: bad port",
     },
   ]);
 });
