@@ -6,6 +6,7 @@ import { oneOf, readGiven, whole } from "./arguments.ts";
 import { holdCard, holdLine } from "./hold-card.ts";
 import type { Verb } from "./index.ts";
 import { watch } from "./hold-watch.ts";
+import { duration, visible, wrap } from "./words.ts";
 import { decidedText, parseInput } from "./hold-words.ts";
 
 export function add(program: Command, verb: (command: Command) => Verb): void {
@@ -42,6 +43,17 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
       "Show the narrow rule that `signalbox hold approve --rule` would add to your policy; nothing is saved.",
     )
     .action((id: string, _: object, command: Command) => rule(verb(command), id));
+  hold
+    .command("grants")
+    .summary("List what is approved for whole sessions.")
+    .description("List what is approved for whole sessions, newest first.")
+    .option("--session <id>", "only this session's")
+    .option("--limit <count>", "how many", whole("--limit", 1, 1_000), 100)
+    .action((options: { session?: string; limit: number }, command: Command) => grants(verb(command), options));
+  hold
+    .command("revoke <id>")
+    .description("Take back what was approved for a session: the next such call is held again.")
+    .action((id: string, _: object, command: Command) => revoke(verb(command), id));
   hold
     .command("watch")
     .description("The place to sit: holds appear at once and one key decides.")
@@ -93,6 +105,26 @@ async function rule({ place, json, terminal }: Verb, id: string): Promise<void> 
   await using client = await connect({ socket: place.socket });
   const answer = await client.call("hold/rule", { id: await wholeId(client, id) });
   terminal.out(json ? JSON.stringify(answer) : answer.rule.trimEnd());
+}
+
+async function grants({ place, json, terminal }: Verb, options: { session?: string; limit: number }): Promise<void> {
+  await using client = await connect({ socket: place.socket });
+  const { grants: list } = await client.call("hold/grants", options);
+  if (json) return terminal.out(JSON.stringify(list));
+  if (list.length === 0) return terminal.out("Nothing is approved for a whole session.");
+  for (const { id, agent, session, words, expiresAt } of list) {
+    terminal.out(`${id}  ${agent}  ${visible(session)}  ends in ${duration(Date.parse(expiresAt) - Date.now())}`);
+    for (const line of wrap(visible(words), terminal.columns - 3)) terminal.out(terminal.style("faint", `  ${line}`));
+  }
+  terminal.out(terminal.style("faint", "\nTake one back: signalbox hold revoke <id>"));
+}
+
+async function revoke({ place, json, terminal }: Verb, id: string): Promise<void> {
+  await using client = await connect({ socket: place.socket });
+  const { grant } = await client.call("hold/revoke", { id: id.startsWith("grant_") ? id : `grant_${id}` });
+  terminal.out(
+    json ? JSON.stringify(grant) : `Taken back. ${grant.agent} is asked about again: ${visible(grant.words)}`,
+  );
 }
 
 async function approve(verb: Verb, id: string, options: ApproveOptions): Promise<void> {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Argument, type Command, Option } from "commander";
@@ -187,7 +188,12 @@ async function test({ terminal, place, json }: Verb, file: string | undefined): 
 
 async function trust({ place, json, terminal }: Verb, file: string | undefined): Promise<void> {
   await using client = await connect({ socket: place.socket });
-  const { path, sha256 } = await client.call("policy/trust", { path: namedPath(file ?? ".signalbox.toml") });
+  const named = namedPath(file ?? ".signalbox.toml");
+  // What is shown here and what is trusted is one text: an edit in between is refused.
+  const text = readText(named);
+  if (!json) for (const line of text.trimEnd().split("\n")) terminal.out(terminal.style("faint", `  ${visible(line)}`));
+  const read = createHash("sha256").update(text).digest("hex");
+  const { path, sha256 } = await client.call("policy/trust", { path: named, sha256: read });
   terminal.out(
     json
       ? JSON.stringify({ path, sha256 })

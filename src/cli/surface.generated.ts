@@ -107,6 +107,50 @@ export const surface: readonly SurfaceVerb[] = [
     "stream": false
   },
   {
+    "operation": "hold/grants",
+    "words": [
+      "hold",
+      "grants"
+    ],
+    "summary": "List what is approved for whole sessions, newest first.",
+    "fields": [
+      {
+        "name": "session",
+        "positional": false,
+        "flag": "session",
+        "type": "string",
+        "required": false
+      },
+      {
+        "name": "limit",
+        "positional": false,
+        "flag": "limit",
+        "type": "number",
+        "required": false,
+        "default": 100
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "hold/revoke",
+    "words": [
+      "hold",
+      "revoke"
+    ],
+    "summary": "Take back what was approved for a session: the next such call is held again.",
+    "fields": [
+      {
+        "name": "id",
+        "positional": true,
+        "flag": "id",
+        "type": "string",
+        "required": true
+      }
+    ],
+    "stream": false
+  },
+  {
     "operation": "ledger/list",
     "words": [
       "ledger",

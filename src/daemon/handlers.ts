@@ -51,6 +51,8 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       if (decision.decision !== "deny") await ledger.checkpoint();
       return decided;
     },
+    "hold/grants": async (query) => ({ grants: holds.grants(query) }),
+    "hold/revoke": async ({ id }, call) => ({ grant: await holds.revoke(id, { connection: call.connection.id }) }),
     "hold/watch": async (_, call) => {
       const watch = holds.watch((hold) => call.push("hold/changed", { hold }));
       call.signal.addEventListener("abort", () => watch.stop(), { once: true });
@@ -88,9 +90,9 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       await policyDesk.setMode(mode);
       return { mode };
     },
-    "policy/trust": async ({ path }, call) => {
+    "policy/trust": async ({ path, sha256 }, call) => {
       await presence.forOperation("policy/trust", call);
-      return policyDesk.trust(path);
+      return policyDesk.trust(path, sha256);
     },
 
     "operator/present": async ({ purpose }, call) => {

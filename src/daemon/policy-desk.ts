@@ -14,7 +14,7 @@ interface ShownLayer {
 export interface PolicyDesk {
   show(cwd: string | undefined): Promise<OutputOf<"policy/show">>;
   setMode(mode: Mode): Promise<void>;
-  trust(path: string): Promise<{ path: string; sha256: string }>;
+  trust(path: string, sha256?: string): Promise<{ path: string; sha256: string }>;
   /** Adds a rule to the user's policy file. @throws Refusal CONFLICT when the file then would not be valid; nothing is written */
   saveRule(rule: string): Promise<string>;
 }
@@ -74,7 +74,7 @@ export function createPolicyDesk<Layer extends ShownLayer, Policy extends ShownP
       };
     },
     setMode: (mode) => policies.setMode(mode),
-    trust: (path) => policies.trust(path),
+    trust: (path, sha256) => policies.trust(path, sha256),
     async saveRule(rule) {
       const path = policies.userPath;
       const before = readUserPolicy(path);

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../kit/clock.ts";
 import type { Effect, EffectPlace } from "../protocol/effects.ts";
-import { newId } from "../protocol/ids.ts";
+import { type GrantId, type HoldId, newId } from "../protocol/ids.ts";
 import { limits } from "../protocol/limits.ts";
+import type { GrantView } from "../protocol/operations/holds.ts";
 import { type Row, effectsOf, factsOf, prepare } from "./rows.ts";
 import type { HeldCall, ProcessId } from "./types.ts";
 
@@ -10,8 +11,12 @@ import type { HeldCall, ProcessId } from "./types.ts";
 const grantsPerSessionMax = 256;
 
 interface GrantRow {
-  readonly id: string;
-  readonly hold: string;
+  readonly id: GrantId;
+  readonly hold: HoldId;
+  readonly agent: string;
+  readonly session: string;
+  readonly tool: string;
+  readonly rule: string;
   readonly covers: string;
   readonly scripts: string;
   readonly pid: number | null;
@@ -61,6 +66,12 @@ export class Grants {
         "SELECT * FROM holds_grants WHERE agent = ? AND session = ? AND tool = ? AND rule = ? ORDER BY seq",
       ),
       any: prepare(db, "SELECT 1 FROM holds_grants WHERE agent = ? AND session = ? LIMIT 1"),
+      list: prepare(
+        db,
+        "SELECT * FROM holds_grants WHERE (? IS NULL OR session = ?) AND expires_ms > ? ORDER BY seq DESC LIMIT ?",
+      ),
+      get: prepare(db, "SELECT * FROM holds_grants WHERE id = ?"),
+      revoke: prepare(db, "DELETE FROM holds_grants WHERE id = ?"),
       endSession: prepare(db, "DELETE FROM holds_grants WHERE agent = ? AND session = ?"),
       endOldest: prepare(
         db,
@@ -119,6 +130,23 @@ export class Grants {
     return this.#sql.any.first(agent, session) !== undefined;
   }
 
+  /** Those that stand, newest first. */
+  list({ session, limit }: { session?: string | undefined; limit: number }): GrantView[] {
+    const wanted = session ?? null;
+    return this.#sql.list
+      .all<GrantRow>(wanted, wanted, this.#options.clock.nowMs(), limit)
+      .filter((row) => this.#stands(row, undefined))
+      .map(viewOfGrant);
+  }
+
+  /** @returns the grant that is no more, or nothing when there was none */
+  revoke(id: GrantId): GrantView | undefined {
+    const row = this.#sql.get.first<GrantRow>(id);
+    if (row === undefined) return undefined;
+    this.#sql.revoke.run(id);
+    return viewOfGrant(row);
+  }
+
   endSession(agent: string, session: string): void {
     this.#sql.endSession.run(agent, session);
   }
@@ -139,6 +167,21 @@ export class Grants {
     if (process !== undefined && (process.pid !== row.pid || process.startTime !== row.start_time)) return false;
     return this.#options.alive({ pid: row.pid, startTime: row.start_time });
   }
+}
+
+function viewOfGrant(row: GrantRow): GrantView {
+  const { id, hold, agent, session, tool, rule } = row;
+  return {
+    id,
+    hold,
+    agent,
+    session,
+    tool,
+    rule,
+    words: wordsFor(tool, JSON.parse(row.covers) as string[]),
+    grantedAt: new Date(row.granted_ms).toISOString(),
+    expiresAt: new Date(row.expires_ms).toISOString(),
+  };
 }
 
 /** A wall clock corrected by less than this is drift, not a step. */

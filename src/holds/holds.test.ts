@@ -311,6 +311,22 @@ test("for the session: like calls are released, others are not, and it ends with
   assert.equal(await verdict(call("/w/j.txt")), "hold");
 });
 
+test("a session grant is listed and can be taken back, on record", async () => {
+  const b = bench();
+  const { id, answer } = await opened(b);
+  await b.holds.decide(id, { decision: "approve", scope: "session" }, operator);
+  await answer;
+  const [grant] = b.holds.grants({ limit: 10 });
+  assert.ok(grant !== undefined);
+  assert.deepEqual({ hold: grant.hold, session: grant.session }, { hold: id, session: "s1" });
+  assert.deepEqual(b.holds.grants({ session: "s2", limit: 10 }), []);
+  assert.deepEqual(await b.holds.revoke(grant.id, operator), grant);
+  assert.equal((await b.ask(heldCall(), { wait: false })).verdict, "hold");
+  assert.deepEqual(b.holds.grants({ limit: 10 }), []);
+  assert.ok(b.entries().some(({ kind, payload }) => kind === "hold/grant-revoked" && payload["grant"] === grant.id));
+  await assert.rejects(b.holds.revoke(grant.id, operator), /there is no grant/);
+});
+
 test("a session grant ends after its time, by either clock", async () => {
   const b = bench();
   const { id, answer } = await opened(b);

@@ -1,5 +1,5 @@
-import type { HoldId } from "../protocol/ids.ts";
-import type { HoldDecision, HoldState, HoldView } from "../protocol/operations/holds.ts";
+import type { GrantId, HoldId } from "../protocol/ids.ts";
+import type { GrantView, HoldDecision, HoldState, HoldView } from "../protocol/operations/holds.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { Asking } from "./asking.ts";
 import { Book, type Decided } from "./book.ts";
@@ -148,6 +148,23 @@ class HoldQueue implements Holds {
     const row = this.#mustBeDecided(id, decided, undefined);
     this.#announce([row]);
     return { hold: this.#view(row) };
+  }
+
+  grants(query: { session?: string | undefined; limit: number }): GrantView[] {
+    return this.#book.grants.list(query);
+  }
+
+  async revoke(id: GrantId, by: Decider): Promise<GrantView> {
+    const grant = await this.#options.store.durably(() => {
+      const ended = this.#book.grants.revoke(id);
+      if (ended !== undefined) {
+        const { agent, session, hold, words } = ended;
+        this.#options.write({ kind: "hold/grant-revoked", agent, session, payload: { grant: id, hold, words, by } });
+      }
+      return ended;
+    });
+    if (grant !== undefined) return grant;
+    throw new Refusal("NOT_FOUND", `there is no grant ${id}: it has ended, or never was`, "signalbox hold grants");
   }
 
   async settle(settlement: Settlement): Promise<HoldView[]> {

@@ -2,8 +2,8 @@ import type { Clock } from "../kit/clock.ts";
 import type { Json } from "../kit/canonical.ts";
 import type { Log } from "../kit/log.ts";
 import type { Effect, Verdict } from "../protocol/effects.ts";
-import type { HoldId } from "../protocol/ids.ts";
-import type { HoldDecision, HoldState, HoldView } from "../protocol/operations/holds.ts";
+import type { GrantId, HoldId } from "../protocol/ids.ts";
+import type { GrantView, HoldDecision, HoldState, HoldView } from "../protocol/operations/holds.ts";
 import type { Store } from "../store/index.ts";
 
 export type Input = Readonly<Record<string, Json>>;
@@ -168,6 +168,10 @@ export interface Holds {
   decide(id: HoldId, decision: HoldDecision, by: Decider): Promise<{ hold: HoldView; rule?: string }>;
   /** @throws Refusal NOT_FOUND, CONFLICT */
   rule(id: HoldId): string;
+  /** What is approved for whole sessions, newest first. */
+  grants(query: { session?: string | undefined; limit: number }): GrantView[];
+  /** Ends a grant, on record. @throws Refusal NOT_FOUND */
+  revoke(id: GrantId, by: Decider): Promise<GrantView>;
   /** A later event of the host closes what it settles. @returns the holds that it closed */
   settle(settlement: Settlement): Promise<HoldView[]>;
   /** Expires what is due and forgets what was closed long ago; called by upkeep. */

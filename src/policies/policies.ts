@@ -51,8 +51,8 @@ export interface Policies<Layer, Policy> {
   problems(): readonly string[];
   readonly mode: Mode | undefined;
   setMode(mode: Mode): Promise<void>;
-  /** @throws Refusal NOT_FOUND, INVALID_PARAMS */
-  trust(path: string): Promise<{ path: string; sha256: string }>;
+  /** @throws Refusal NOT_FOUND, INVALID_PARAMS, CONFLICT (the file is not the one that was read) */
+  trust(path: string, sha256?: string): Promise<{ path: string; sha256: string }>;
   /** The user's policy file; where `appendRule` writes. */
   readonly userPath: string;
 }
@@ -184,10 +184,12 @@ export function createPolicies<Layer, Policy>(ports: PoliciesPorts<Layer, Policy
       });
       mode = next;
     },
-    async trust(path) {
+    async trust(path, sha256) {
       const file = look("repository", path);
       if (file.is === "missing") throw new Refusal("NOT_FOUND", `There is no file ${path}.`);
       if (file.is === "unreadable") throw new Refusal("INVALID_PARAMS", file.problem);
+      if (sha256 !== undefined && sha256 !== file.sha256)
+        throw new Refusal("CONFLICT", `${path} was changed since you read it.`, "Read it again, then trust it.");
       const parsed = ports.parse(file.text, { layer: "repository", path });
       if ("problem" in parsed) throw new Refusal("INVALID_PARAMS", parsed.problem);
       await store.durably(() => {

@@ -17,6 +17,11 @@ export const HoldId = z
   .regex(/^hold_[a-z2-9]{16}$/, "a hold's id looks like hold_k3v9…; list them with: signalbox hold list");
 export type HoldId = z.output<typeof HoldId>;
 
+export const GrantId = z
+  .string()
+  .regex(/^grant_[a-z2-9]{16}$/, "a grant's id looks like grant_k3v9…; list them with: signalbox hold grants");
+export type GrantId = z.output<typeof GrantId>;
+
 /** An entry's sequence number in the ledger, from 0. */
 export const EntrySeq = z.int().min(0);
 export type EntrySeq = z.output<typeof EntrySeq>;

@@ -104,7 +104,7 @@ function codex({ user, repository }: Look): Finding[] {
       : [
           open(
             "codex-untrusted",
-            "Codex skips our hooks silently until you have trusted them: start codex, type /hooks, trust Signalbox's.",
+            "Codex skips our hooks silently until you have trusted them: type signalbox wire codex in a terminal of your own, or in codex /hooks and trust Signalbox's.",
             "signalbox doctor codex",
           ),
         ]),

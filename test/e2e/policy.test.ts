@@ -123,10 +123,13 @@ describe("policy", { timeout: 240_000 }, () => {
     assert.match(before.stdout, /deny +no-deploy +repository/);
     assert.match(before.stdout, /allows by its rule ours: not in force until you trust it/);
 
+    const otherText = { path: repositoryFile, sha256: "0".repeat(64) };
+    await assert.rejects(client.call("policy/trust", otherText), { code: "NOT_PERMITTED" });
     const byAgent = await cli(place, "policy", "trust", repositoryFile);
     assert.equal(byAgent.code, 5);
     const trusted = await person.type("policy", "trust", repositoryFile);
     assert.equal(trusted.code, 0, trusted.text);
+    assert.match(trusted.text, /id = "no-deploy"/, "what is trusted is shown");
     assert.equal((await ask(randomUUID(), "git push --force origin x")).code, 0);
     assert.equal((await ask(randomUUID(), "make deploy")).code, 2);
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Effect } from "../effects.ts";
-import { EntrySeq, HoldId } from "../ids.ts";
+import { EntrySeq, GrantId, HoldId } from "../ids.ts";
 import { JsonObject } from "../json.ts";
 import { operation } from "../operation.ts";
 
@@ -34,6 +34,22 @@ export const HoldView = z.object({
   entry: EntrySeq,
 });
 export type HoldView = z.output<typeof HoldView>;
+
+/** What "approve for the session" left in force. */
+export const GrantView = z.object({
+  id: GrantId,
+  /** The hold that it came from. */
+  hold: HoldId,
+  agent: z.string(),
+  session: z.string(),
+  tool: z.string(),
+  rule: z.string(),
+  /** What it covers, in words. */
+  words: z.string(),
+  grantedAt: z.string(),
+  expiresAt: z.string(),
+});
+export type GrantView = z.output<typeof GrantView>;
 
 export const HoldDecision = z.discriminatedUnion("decision", [
   z.object({ decision: z.literal("approve"), scope: z.enum(["once", "session", "rule"]).default("once") }),
@@ -93,6 +109,32 @@ export const holdOperations = {
     http: "GET /v1/holds/{id}/rule",
     mcp: false,
     cli: "hold rule <id>",
+  }),
+  "hold/grants": operation({
+    summary: "List what is approved for whole sessions, newest first.",
+    input: z.object({
+      session: z.string().optional(),
+      limit: z.coerce.number().int().min(1).max(1_000).default(100),
+    }),
+    output: z.object({ grants: z.array(GrantView) }),
+    refusals: [],
+    access: "agent",
+    deadlineMs: 5_000,
+    http: "GET /v1/grants",
+    mcp: false,
+    cli: "hold grants",
+  }),
+  "hold/revoke": operation({
+    summary: "Take back what was approved for a session: the next such call is held again.",
+    input: z.object({ id: GrantId }),
+    output: z.object({ grant: GrantView }),
+    refusals: ["NOT_FOUND", "LEDGER_UNAVAILABLE"],
+    // Who takes back can only tighten, so it needs no proof of a person.
+    access: "agent",
+    deadlineMs: 10_000,
+    http: "POST /v1/grants/{id}/revoke",
+    mcp: false,
+    cli: "hold revoke <id>",
   }),
   "hold/watch": operation({
     summary: "Stream holds as they are opened and decided, beginning with those that are open.",

@@ -43,9 +43,16 @@ export const policyOperations = {
   }),
   "policy/trust": operation({
     summary: "Trust a repository's .signalbox.toml, exactly as it is now, to loosen as well as tighten.",
-    input: z.object({ path: z.string().startsWith("/") }),
+    input: z.object({
+      path: z.string().startsWith("/"),
+      /** Of the text that the person has read: a file that changed meanwhile is not trusted. */
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional(),
+    }),
     output: z.object({ path: z.string(), sha256: z.string() }),
-    refusals: ["NOT_FOUND", "NOT_PERMITTED", "INVALID_PARAMS"],
+    refusals: ["NOT_FOUND", "NOT_PERMITTED", "INVALID_PARAMS", "CONFLICT"],
     access: "operator",
     deadlineMs: 5_000,
     http: "POST /v1/policy/trust",
