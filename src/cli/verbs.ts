@@ -17,6 +17,7 @@ const families: readonly (readonly [words: readonly string[], load: () => Promis
   [["session", "config"], () => import("./table-verbs.ts")],
   [["demo"], () => import("./demo.ts")],
   [["notify"], () => import("./notify-verbs.ts")],
+  [["web"], () => import("./web-verbs.ts")],
   [["mcp"], () => import("./mcp.ts")],
 ];
 

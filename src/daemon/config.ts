@@ -45,6 +45,21 @@ const Config = z.strictObject({
     })
     .prefault({}),
   notify: NotifySettings.prefault({}),
+  web: z
+    .strictObject({
+      /** Serve the web board from the start; else from the first `signalbox web` on, and while a browser holds a pass. */
+      enabled: z.boolean().default(false),
+      /** On 127.0.0.1 and ::1. */
+      port: z.int().min(1_024).max(65_535).default(7_444),
+      /** Further host names, without port, under which a tunnel of your own reaches the board. */
+      names: z
+        .array(z.string().regex(/^[a-z0-9.-]{1,253}$/, "a host name in small letters, without port"))
+        .max(8)
+        .default([]),
+      /** What browsers may decide, never more than the terminal that asked for their link. */
+      decides: z.enum(["everything", "undoable", "nothing"]).default("everything"),
+    })
+    .prefault({}),
   drainMs: z.int().min(100).max(120_000).default(limits.drainMs),
 });
 export type Config = z.output<typeof Config>;

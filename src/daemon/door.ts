@@ -5,8 +5,9 @@ import type { Access } from "../protocol/operation.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import type { Clients } from "./clients/index.ts";
 import { createDispatch } from "../transport/dispatch.ts";
-import { createHttp, type HookPort } from "../transport/http/index.ts";
+import { createHttp, type HookPort, listenLoopback } from "../transport/http/index.ts";
 import { listen, type Where } from "../transport/socket/index.ts";
+import type { Web } from "./web.ts";
 
 /** What stands behind the door. */
 export interface Serving {
@@ -17,6 +18,8 @@ export interface Serving {
   allow(access: Access, call: Call): void | Promise<void>;
   /** Told that the daemon drains: whoever waits for a person is sent away with DRAINING and comes back later. */
   drain(): void;
+  /** The web board; absent where nothing can be decided. */
+  readonly web?: Pick<Web, "port" | "open" | "close">;
   /** Told how the door's connections are counted. */
   countConnections(count: () => number): void;
 }
@@ -41,7 +44,7 @@ export async function openDoor(
     log,
   });
   const hooks = new HooksInFlight(serving.hook);
-  const http = createHttp({ dispatch, hook: hooks.port, clock, log });
+  const http = createHttp({ dispatch, hook: hooks.port, web: serving.web?.port, clock, log });
   const door = await listen({
     where,
     calls: dispatch,
@@ -51,14 +54,17 @@ export async function openDoor(
     log,
   });
   serving.countConnections(() => door.connections);
+  await serving.web?.open((port) => listenLoopback({ port, http: (connection) => http.serve(connection), clock, log }));
   return {
     async [Symbol.asyncDispose]() {
       log.info({ calls: dispatch.inFlight, hooks: hooks.count }, "draining");
       door.stopAccepting();
+      serving.web?.close.stopAccepting();
       hooks.refuseNew();
       serving.drain();
       const deadline = AbortSignal.timeout(drainMs);
       await Promise.all([dispatch.drain({ signal: deadline }), hooks.ended(deadline)]);
+      await serving.web?.close[Symbol.asyncDispose]();
       await door[Symbol.asyncDispose]();
     },
   };

@@ -12,8 +12,10 @@ import type { Presence } from "./presence.ts";
 import type { Recorder } from "./recorder.ts";
 import type { DaemonStatus } from "./status.ts";
 import type { ToolCalls } from "./tool-calls.ts";
+import type { WebOperation } from "./web.ts";
 
 export interface HandlerPorts {
+  readonly web: Pick<Handlers, WebOperation>;
   readonly place: Place;
   readonly version: string;
   readonly values: readonly ConfigValue[];
@@ -34,6 +36,7 @@ export interface HandlerPorts {
 export function createHandlers(ports: HandlerPorts): Handlers {
   const { toolCalls, recorder, holds, ledger, sessions, presence, policyDesk, place } = ports;
   return {
+    ...ports.web,
     "gate/request": (input, call) =>
       toolCalls.request(
         { ...input, event: "gate/request", notSure: call.notSure?.why, exact: call.notSure?.exact },
@@ -86,7 +89,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
 
     "policy/show": async ({ cwd }) => policyDesk.show(cwd),
     "policy/mode": async ({ mode }, call) => {
-      await presence.forOperation("policy/mode", call);
+      await presence.forOperation("policy/mode", call, { tightens: mode === "panic" });
       await policyDesk.setMode(mode);
       return { mode };
     },

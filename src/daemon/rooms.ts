@@ -13,7 +13,7 @@ import type { Log } from "../kit/log.ts";
 import { Scope } from "../kit/scope.ts";
 import { ledgerMigrations, openLedger } from "../ledger/index.ts";
 import { createNotify } from "../notify/index.ts";
-import { createOperator } from "../operator/index.ts";
+import { createOperator, createPasses, passesMigrations } from "../operator/index.ts";
 import { createPolicies, policiesMigrations } from "../policies/index.ts";
 import { limits } from "../protocol/limits.ts";
 import type { HoldView } from "../protocol/operations/holds.ts";
@@ -37,6 +37,7 @@ import { createPresence } from "./presence.ts";
 import { createRecorder } from "./recorder.ts";
 import { createStatus } from "./status.ts";
 import { createToolCalls } from "./tool-calls.ts";
+import { createWeb } from "./web.ts";
 
 export interface RoomsOptions {
   readonly place: Place;
@@ -60,7 +61,13 @@ export function buildRooms(options: RoomsOptions): Serving {
   const store = building.use(
     openStore({
       path: inHome(homeFiles.database),
-      migrations: [...ledgerMigrations, ...policiesMigrations, ...sessionsMigrations, ...holdsMigrations],
+      migrations: [
+        ...ledgerMigrations,
+        ...policiesMigrations,
+        ...sessionsMigrations,
+        ...holdsMigrations,
+        ...passesMigrations,
+      ],
     }),
   );
   const ledger = building.use(
@@ -202,6 +209,8 @@ export function buildRooms(options: RoomsOptions): Serving {
         startedAtMs: Date.parse(startedAt),
       })),
   });
+  const passes = createPasses({ store, clock, write: (entry) => ledger.write(entry) });
+  const web = createWeb({ config: config.web, operator, passes, log });
   const status = createStatus({
     place,
     version,
@@ -228,12 +237,15 @@ export function buildRooms(options: RoomsOptions): Serving {
     tasks: [
       { name: "hold-sweep", periodMs: 1_000, run: () => holds.sweep() },
       { name: "session-sweep", periodMs: 5_000, run: () => sessions.sweep() },
+      { name: "pass-sweep", periodMs: 60_000, run: () => passes.sweep() },
       { name: "ledger-retention", periodMs: 3_600_000, run: (signal) => ledger.sweep({ signal }) },
     ],
   });
 
   const presence = createPresence({
     operator,
+    passes,
+    webDecides: config.web.decides,
     session: (hold) => sessions.find({ agent: hold.agent, session: hold.session }),
   });
   return {
@@ -242,7 +254,9 @@ export function buildRooms(options: RoomsOptions): Serving {
     countConnections: (count) => {
       countConnections = count;
     },
+    web,
     handlers: createHandlers({
+      web: web.handlers,
       place,
       version,
       values,

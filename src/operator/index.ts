@@ -7,14 +7,18 @@
  * questions at once, and never to take "unknown" for a person: what can't be read is absent, with a clause that says why. Who
  * made a connection is read once for each connection; whether that counts is judged anew at each question.
  *
- * It decides nothing itself, keeps nothing on disk and never looks at what is asked. What it can't stop is in
+ * A browser has no terminal: a *pass* (`passes.ts`) lets one stand in for the terminal that asked for it, and is judged by the same
+ * rules over what was read of that terminal's connection. Passes are the only thing that it keeps on disk.
+ *
+ * It decides nothing itself and never looks at what is asked. What it can't stop is in
  * docs/threat-model.md. It stops an agent that does not set out to cheat; a passphrase or passkey (levels 2 and 3) stops more.
  */
 import type { Clock } from "../kit/clock.ts";
 import { type PeerReading, readPeer } from "./peer.ts";
-import { type About, judgePresence, type LiveAgent, type Presence } from "./presence.ts";
+import { type About, judgePresence, type LiveAgent, type Presence, type Seat } from "./presence.ts";
 
-export type { LiveAgent, Presence } from "./presence.ts";
+export { createPasses, type Pass, type Passes, passesMigrations } from "./passes.ts";
+export type { About, LiveAgent, Presence, Seat } from "./presence.ts";
 
 /** What is asked about: `ConnectionInfo` of the protocol has it. */
 interface Caller {
@@ -41,6 +45,13 @@ export interface Operator {
    * @throws the signal's reason
    */
   presence(caller: Caller, about: About, options: { signal: AbortSignal }): Promise<Presence>;
+  /** What was read of a connection, to be judged later: a pass keeps it. `unknown` is a clause that says why there is none. */
+  seat(
+    caller: Caller,
+    options: { signal: AbortSignal },
+  ): Promise<{ readonly seat: Seat } | { readonly unknown: string }>;
+  /** As `presence`, over what was read before. */
+  judge(seat: Seat, about: About): Presence;
 }
 
 /** Programs at once; more wait. */
@@ -88,21 +99,28 @@ export function createOperator(options: OperatorOptions): Operator {
     }
   };
 
+  const judge = ({ peer, readAtMs }: Seat, about: About) =>
+    judgePresence({ peer, readAtMs, about, agents: agents(), uid });
+  const seatOf: Operator["seat"] = async (caller, { signal }) => {
+    signal.throwIfAborted();
+    let reading = readings.get(caller);
+    if (reading === undefined) {
+      reading = read(caller);
+      readings.set(caller, reading);
+    }
+    const { result, atMs } = await untilAborted(reading, signal);
+    if ("peer" in result) return { seat: { peer: result.peer, readAtMs: atMs } };
+    readings.delete(caller); // it may be known the next time, as after too many callers
+    return result;
+  };
+
   return {
-    async presence(caller, about, { signal }) {
-      signal.throwIfAborted();
-      let reading = readings.get(caller);
-      if (reading === undefined) {
-        reading = read(caller);
-        readings.set(caller, reading);
-      }
-      const { result, atMs } = await untilAborted(reading, signal);
-      if ("unknown" in result) {
-        readings.delete(caller); // it may be known the next time, as after too many callers
-        return { present: false, why: result.unknown };
-      }
-      return judgePresence({ peer: result.peer, readAtMs: atMs, about, agents: agents(), uid });
+    async presence(caller, about, options) {
+      const known = await seatOf(caller, options);
+      return "seat" in known ? judge(known.seat, about) : { present: false, why: known.unknown };
     },
+    seat: seatOf,
+    judge,
   };
 }
 

@@ -38,10 +38,14 @@ export type Presence =
   /** `why` is a clause for "needs a person at a terminal: …", without a final stop. */
   | { readonly present: false; readonly why: string };
 
-export interface Question {
+/** Who made a connection, and when that was read. */
+export interface Seat {
   readonly peer: Peer;
   /** Wall time when `peer` was read, epoch milliseconds. */
   readonly readAtMs: number;
+}
+
+export interface Question extends Seat {
   readonly about: About;
   readonly agents: readonly LiveAgent[];
   /** The daemon's own user. */

@@ -12,6 +12,8 @@ export interface ConnectionInfo {
   readonly fd: number | undefined;
   /** Aborts when the connection has ended, for whatever reason. */
   readonly closed: AbortSignal;
+  /** `pass_…`, the web pass that this request carried; only ever for `loopback`. */
+  readonly pass?: string | undefined;
 }
 
 /** Text that two honest readers could read differently: a duplicate key, an integer that a double can't hold, a lone surrogate. */

@@ -4,7 +4,7 @@ import { z } from "zod";
 /** Ids are a prefix that says what they name and 16 characters of base32 (80 random bits), safe in URLs, shells and speech. */
 const alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
 
-export type IdPrefix = "hold" | "sess" | "conn" | "req" | "rule" | "grant";
+export type IdPrefix = "hold" | "sess" | "conn" | "req" | "rule" | "grant" | "pass";
 
 export function newId<P extends IdPrefix>(prefix: P): `${P}_${string}` {
   let text = "";

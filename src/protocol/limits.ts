@@ -41,6 +41,20 @@ export const limits = {
   approvalAgeMsMax: 15 * 60_000,
   /** "For the session" ends at the latest. */
   sessionGrantAgeMsMax: 12 * 3_600_000,
+  /** Browsers that hold a web pass; one more ends the pass that was silent longest. */
+  passesMax: 16,
+  /** A web pass ends at the latest. */
+  passAgeMsMax: 12 * 3_600_000,
+  /** The one-use code in the link that `signalbox web` makes; an unused one is forgotten. */
+  passCodeMsMax: 30_000,
+  /** Links that wait to be opened; one more ends the oldest. */
+  passCodesMax: 8,
+  /** Connections of browsers on the loopback port; one more is closed. */
+  loopbackConnectionsMax: 128,
+  /** Body of a request that carries no web pass. */
+  strangerBodyBytesMax: 4_096,
+  /** The newest verdicts that figures are made of. */
+  figureEntriesMax: 20_000,
   /** Sessions remembered in memory; the longest silent one is forgotten first (its rows stay). */
   sessionsMax: 4_096,
   /** Answers kept for a repeated request key. */

@@ -7,6 +7,7 @@ import { ledgerOperations } from "./ledger.ts";
 import { operatorOperations } from "./operator.ts";
 import { policyOperations } from "./policy.ts";
 import { sessionOperations } from "./sessions.ts";
+import { webOperations } from "./web.ts";
 
 /** THE TABLE. JSON-RPC, HTTP, CLI, typed client, reference pages and the access matrix are made from it. */
 export const operations = {
@@ -17,6 +18,7 @@ export const operations = {
   ...operatorOperations,
   ...policyOperations,
   ...daemonOperations,
+  ...webOperations,
 } as const satisfies Record<string, Operation>;
 
 export type Operations = typeof operations;

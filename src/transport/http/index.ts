@@ -1,9 +1,9 @@
 /**
- * HTTP: the same operations as routes, streams as server-sent events, and the hooks' own route. It owns the HTTP server, which never listens
- * itself: the door hands it the connections on which HTTP is spoken (and later a loopback listener those of the web board,
- * behind `guard`). It promises that a request whose client has gone is cancelled, that bodies are bounded while they are
+ * HTTP: the same operations as routes, streams as server-sent events, the hooks' own route and the web board's files. It owns the HTTP
+ * server, which never listens itself: the door hands it the connections on which HTTP is spoken, and `loopback.ts` those of browsers,
+ * which get nothing but the board's files without a pass (`web.ts`). It promises that a request whose client has gone is cancelled, that bodies are bounded while they are
  * read, and that errors are `{error: {code, message, hint?, ref?}}` with the status of `protocol/refusals.ts`. It decides nothing: routes go to the
- * dispatch, hook payloads unread to the hook port. No cookies, no CORS, no static files.
+ * dispatch, hook payloads unread to the hook port. No cookies, no CORS, no path of a file: what is served as a file stands in a fixed map.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -12,15 +12,20 @@ import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
 import type { Connection } from "../connection.ts";
 import type { Dispatch } from "../dispatch.ts";
-import { guard } from "./guard.ts";
+import type { ConnectionInfo } from "../../protocol/handlers.ts";
 import { answerHook, type HookPort } from "./hook.ts";
 import { createRoutes } from "./routes.ts";
+import { admit, type WebPort } from "./web.ts";
 
 export type { HookPort, HookRequest } from "./hook.ts";
+export { listenLoopback, type Loopback } from "./loopback.ts";
+export type { WebFile, WebPort } from "./web.ts";
 
 export interface HttpPorts {
   readonly dispatch: Pick<Dispatch, "start" | "isStream">;
   readonly hook: HookPort;
+  /** What browsers on the loopback port get; without it, nothing. */
+  readonly web?: WebPort | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -35,9 +40,14 @@ const hooks = "/hooks/";
 /** Requests of one connection before the first of them is answered. Node would start as many as a client writes. */
 const pipelinedMax = 16;
 
-export function createHttp({ dispatch, hook, clock, log }: HttpPorts): Http {
+export function createHttp({ dispatch, hook, web, clock, log }: HttpPorts): Http {
   const connections = new WeakMap<Socket, Connection>();
-  const routes = createRoutes({ dispatch, clock, connectionOf: (socket) => connections.get(socket) });
+  const callers = new WeakMap<IncomingMessage, ConnectionInfo>();
+  const routes = createRoutes({
+    dispatch,
+    clock,
+    callerOf: (request) => callers.get(request) ?? connections.get(request.socket),
+  });
   const listener = getRequestListener(routes.fetch, { overrideGlobalObjects: false });
 
   const serve = (request: IncomingMessage, response: ServerResponse) => {
@@ -56,8 +66,12 @@ export function createHttp({ dispatch, hook, clock, log }: HttpPorts): Http {
     });
     // Only a POST's body is read; without this, no other request would ever be seen to have arrived whole.
     if (request.method !== "POST") request.resume();
-    const refused = connection.kind === "loopback" ? guard(request) : undefined;
-    if (refused !== undefined) return void response.writeHead(403, { connection: "close" }).end(refused);
+    if (connection.kind === "loopback") {
+      const caller = web === undefined ? undefined : admit(request, response, connection, web);
+      if (caller === undefined) return void (response.headersSent || response.writeHead(404).end()); // it has been answered
+      callers.set(request, caller);
+      return void listener(request, response);
+    }
     // Hooks are what every tool call waits for: they go past the router, which would cost them as much as all the rest.
     if (request.url?.startsWith(hooks) === true) void answerHook(request, response, { connection, hook, log });
     else void listener(request, response);

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
@@ -7,10 +6,10 @@ import { z } from "zod";
 import type { Clock } from "../../kit/clock.ts";
 import { parseFrame } from "../../kit/ndjson.ts";
 import { limits } from "../../protocol/limits.ts";
+import type { ConnectionInfo } from "../../protocol/handlers.ts";
 import type { Operation } from "../../protocol/operation.ts";
 import { operations } from "../../protocol/operations/index.ts";
 import { Refusal, refusals } from "../../protocol/refusals.ts";
-import type { Connection } from "../connection.ts";
 import type { Dispatch } from "../dispatch.ts";
 import { judgedMethod, notSureOf } from "../not-sure.ts";
 import { readBody } from "./body.ts";
@@ -20,7 +19,8 @@ import { eventsOrigin, openEvents } from "./sse.ts";
 export interface RoutePorts {
   readonly dispatch: Pick<Dispatch, "start" | "isStream">;
   readonly clock: Clock;
-  readonly connectionOf: (socket: Socket) => Connection | undefined;
+  /** Who calls: the connection, and the web pass that the request carried. */
+  readonly callerOf: (request: IncomingMessage) => ConnectionInfo | undefined;
 }
 
 type Env = { Bindings: HttpBindings };
@@ -65,10 +65,10 @@ async function answer(
   context: Context<Env>,
   method: string,
   read: ReadParams,
-  { dispatch, clock, connectionOf }: RoutePorts,
+  { dispatch, clock, callerOf }: RoutePorts,
 ): Promise<Response> {
   const { incoming, outgoing } = context.env;
-  const connection = connectionOf(incoming.socket);
+  const connection = callerOf(incoming as IncomingMessage);
   if (connection === undefined) throw new Error("a request came on a connection that the door does not know");
   const { fields, body } = await read(context);
   const stream = dispatch.isStream(method);
