@@ -66,10 +66,12 @@ export async function listenLoopback({ port, http, clock, log }: LoopbackPorts):
       // Streams were ended by the drain; what still writes has been answered.
       await Promise.all(
         [...connections].map(({ socket }) => {
-          const gone = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+          const gone = new Promise<void>((resolve) =>
+            socket.closed ? resolve() : socket.once("close", () => resolve()),
+          );
           socket.destroySoon();
           setImmediate(() => socket.destroy());
-          return socket.closed ? undefined : gone;
+          return gone;
         }),
       );
     },
