@@ -11,7 +11,7 @@ import { desktop } from "./desktop.ts";
 import { developerTools } from "./developer-tools.ts";
 import { disks } from "./disks.ts";
 import { editors } from "./editors.ts";
-import { files } from "./files.ts";
+import { files } from "./files/index.ts";
 import { forges } from "./forges.ts";
 import { git } from "./git.ts";
 import { infrastructure } from "./infrastructure.ts";

@@ -1,0 +1,93 @@
+import { list } from "../acts.ts";
+import { type Act, literal, type Program } from "../program.ts";
+
+/** Who may read, write and run a file. */
+
+const changesMode: Act = (use, args) => {
+  const [mode, ...files] = use.has("--reference") ? [literal(""), ...args] : args;
+  if (mode === undefined) return;
+  const many = use.has("-R");
+  const wide =
+    /(?:^|[^\d])0?[0-7]?(?:777|666|77[67]|[4267]7{3})$/.test(mode.text) ||
+    /(?:^|,)(?:[ugoa]*o[ugoa]*|a|)\+[rx]*w/.test(mode.text) ||
+    /(?:^|,)a=rwx/.test(mode.text);
+  const setuid = /^[4267][0-7]{3}$|^0[4267][0-7]{3}$|[ug]*\+[rwx]*s/.test(mode.text);
+  for (const file of files) {
+    if (use.name === "chmod" && many && /^0*0{1,3}$|^[ugoa]*(?:=|-rwx)$/.test(mode.text))
+      use.emit({
+        kind: "delete",
+        what: `chmod -R ${mode.text} ${file.text}: take all permissions away`,
+        target: file.text,
+        place: "system",
+        undoable: "costly",
+      });
+    if (use.name === "chmod" && setuid)
+      use.emit({
+        kind: "elevate",
+        what: `chmod ${mode.text} ${file.text}: let it run with its owner's rights`,
+        target: file.text,
+        place: "system",
+        undoable: "costly",
+      });
+    else if (use.name === "chmod" && wide)
+      use.emit({
+        kind: "elevate",
+        what: `chmod ${mode.text} ${file.text}: let everybody on this machine write it`,
+        target: file.text,
+        place: "system",
+        undoable: "costly",
+      });
+    use.path(file, {
+      kind: "write",
+      verb: `${use.name} ${mode.text}`,
+      keeps: true,
+      tree: many,
+      ...(many ? { undoable: "costly" as const } : {}),
+    });
+  }
+};
+
+const owner: Act = (use, args) => {
+  const [who, ...files] = args;
+  const root = /^(?:root|0)?:?(?:root|wheel|0)?$/.test(who?.text ?? "");
+  for (const file of files)
+    use.path(file, {
+      kind: "write",
+      verb: `${use.name} ${who?.text ?? ""}`,
+      keeps: true,
+      tree: use.has("-R"),
+      undoable: use.has("-R") || root ? "no" : "costly",
+    });
+  if (files.length > 0)
+    use.emit({
+      kind: "elevate",
+      what: `${use.name} ${list(args)}: give files to ${who?.text ?? "another user"}`,
+      target: files[0]?.text ?? "",
+      place: "system",
+      undoable: "costly",
+    });
+};
+
+export const permissions: readonly Program[] = [
+  {
+    names: ["chmod", "gchmod"],
+    summary: "Sets permissions",
+    flags: { "-R --recursive": [], "--reference <file>": [], "-v": [], "-f": [], "-c": [] },
+    clusters: false,
+    does: changesMode,
+    examples: {
+      "chmod +x run.sh": "allow",
+      "chmod 755 run.sh": "allow",
+      "chmod 777 x": "hold",
+      "chmod -R 777 /": "hold",
+      "chmod u+s /bin/bash": "hold",
+    },
+  },
+  {
+    names: ["chown", "chgrp", "gchown"],
+    summary: "Gives files to others",
+    flags: { "-R --recursive": [], "-h": [], "-v": [], "-f": [], "--reference <file>": [] },
+    does: owner,
+    examples: { "chown -R root:root /etc": "hold", "chown me file": "hold" },
+  },
+];
