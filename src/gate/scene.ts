@@ -59,6 +59,7 @@ export class Scene {
       secret: remote && (draft.secret ?? "none") === "none" && this.#saysToken() ? "sends" : (draft.secret ?? "none"),
       words: this.current?.words,
       cwd: this.current?.cwd,
+      instead: draft.instead,
     };
     const key = `${effect.kind}|${effect.place}|${effect.undoable}|${effect.secret}|${effect.reach}|${effect.sure}|${effect.what}`;
     if (this.#seen.has(key)) return;
@@ -110,7 +111,7 @@ export class Scene {
   }
 
   /** States what becomes of a path, by its place. `cwd` undefined: the folder is not known. */
-  path(arg: Arg, how: PathUse, cwd: string | undefined, title: string): void {
+  path(arg: Arg, how: PathUse, cwd: string | undefined): void {
     if (
       arg.content !== undefined ||
       (arg.text === "-" && how.kind !== "delete") ||
@@ -129,7 +130,8 @@ export class Scene {
     const known = whole ? arg.text : arg.text.slice(0, arg.text.lastIndexOf("/", cut - 1) + 1);
     const startUnknown = !whole && cut === 0 && arg.fixed === 0 && arg.text.length > 0;
     const base = startUnknown ? undefined : absolutePath(known === "" ? "." : known, cwd, userHome, arg.quoted);
-    const what = `${title}: ${verb} ${arg.text}`;
+    const below = kind === "delete" && how.tree === true && how.verb === undefined ? " and everything below it" : "";
+    const what = `${verb} ${arg.text}${below}`;
     if (base === undefined) return this.#unknownPath(arg, how, what);
 
     const rooted = /^\/proc\/(?:\d+|self|thread-self)\/root(?=\/|$)/.exec(base);
@@ -179,16 +181,14 @@ export class Scene {
         )
           return this.emit({ kind, what, target: inside, place: "agent-config", undoable: "no", sure });
     const reach = takesAll ? "all" : arg.glob || how.tree === true ? "many" : "one";
-    if (kind === "delete")
-      return this.emit({
-        kind,
-        what,
-        target: inside,
-        place: at.place,
-        reach,
-        undoable: this.#deletable(path, whole, takesAll, at.place, how, inside),
-        sure,
-      });
+    if (kind === "delete") {
+      const undoable = this.#deletable(path, whole, takesAll, at.place, how, inside);
+      const atItsWord =
+        undoable === "no" && how.oneFile === true && whole && !takesAll && !arg.glob && at.place === "workspace";
+      if (atItsWord && this.#takenAtItsWord(path))
+        return this.emit({ kind, what, target: inside, place: at.place, reach, undoable: "yes", sure: "likely" });
+      return this.emit({ kind, what, target: inside, place: at.place, reach, undoable, sure, instead: how.instead });
+    }
     if (at.place === "workspace" || at.place === "home" || at.place === "system" || at.place === "worktree") {
       const persist = persistsAt(
         inside,
@@ -338,6 +338,21 @@ export class Scene {
     return made !== undefined && "made" in made && made.made ? "yes" : "no";
   }
 
+  /**
+   * By the text alone one file of the workspace that is called by its name is most likely tracked, or the session's own scratch work: guards that
+   * ask here ask many times a day for nothing. With facts the facts decide, and one that could not be had is none (ADR-0010).
+   */
+  #takenAtItsWord(path: string): boolean {
+    return (
+      this.fact("path", path) === undefined &&
+      this.fact("git", path) === undefined &&
+      this.fact("made", path) === undefined &&
+      !/\/\.git(?:\/|$)/.test(path) &&
+      !seldomTracked.test(path) &&
+      secretName(path, this.machine.userHome) === undefined
+    );
+  }
+
   #writable(path: string, place: Effect["place"], how: PathUse): Effect["undoable"] {
     if (place === "temp") return "yes";
     if (place === "workspace" || place === "worktree") {
@@ -380,6 +395,10 @@ export class Scene {
 /** Data, and sources but for those that are often empty. */
 const holdsWork =
   /\.(?:db|sqlite3?|sql|dump|bak|tar|gz|zip|parquet|csv)$|(?<!\/__init__)\.(?:[cm]?[jt]sx?|py|go|rs|java|kt|rb|php|cs|c|cc|cpp|h|hpp|swift|scala|ex|exs|vue|svelte)$/;
+
+/** Data, keys and settings of one machine: git seldom holds them, and nothing makes them again. */
+const seldomTracked =
+  /\/\.env[^/]*$|\.(?:db|sqlite3?|db-wal|sql|dump|rdb|bak|backup|old|tar|t?gz|zip|parquet|csv|tsv|xlsx?|pem|key|p12|pfx|jks|keystore|tfstate|tfvars|local)$/i;
 
 const verbs: Readonly<Record<PathUse["kind"], string>> = {
   read: "read",

@@ -199,7 +199,7 @@ export const calls: readonly Call[] = [
   {
     languages: ["perl"],
     pattern: /\bopen\s*\(?\s*(?:my\s+)?[\w$]+\s*,\s*["']\s*\+?>{1,2}\s*([^"'\s]+)["']/g,
-    does: ({ runner, shell, match }) => runner.path(shell, argOf(match[1]), { kind: "write" }, "perl"),
+    does: ({ runner, shell, match }) => runner.path(shell, argOf(match[1]), { kind: "write" }),
   },
   { languages: ["ruby"], pattern: /\b(?:File|IO)\.(?:write|binwrite)\s*\(?\s*/g, does: touches("write") },
   {

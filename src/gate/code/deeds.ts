@@ -55,10 +55,10 @@ export function runsShell({ runner, shell, source, at, language }: Seen): void {
 
 export const touches =
   (kind: "read" | "write" | "delete", tree = false) =>
-  ({ runner, shell, source, at, language }: Seen): void => {
+  ({ runner, shell, source, at }: Seen): void => {
     const found = source.value(at);
     if (found === undefined && kind !== "delete") return;
-    runner.path(shell, argOf(found?.value), { kind, tree }, language);
+    runner.path(shell, argOf(found?.value), { kind, tree });
   };
 
 export const opaqueCode =
@@ -145,19 +145,18 @@ export function opens({ runner, shell, source, at }: Seen): void {
   const rest = source.rest(at);
   const mode = /,\s*(?:mode\s*=\s*)?["']([rwaxbt+]+)["']/.exec(rest)?.[1] ?? "r";
   if (/[wax+]/.test(mode)) {
-    if (found !== undefined)
-      runner.path(shell, argOf(found.value), { kind: "write", keeps: mode.includes("a") }, "python");
-  } else if (found !== undefined) runner.path(shell, argOf(found.value), { kind: "read" }, "python");
+    if (found !== undefined) runner.path(shell, argOf(found.value), { kind: "write", keeps: mode.includes("a") });
+  } else if (found !== undefined) runner.path(shell, argOf(found.value), { kind: "read" });
 }
 
 export function copies({ runner, shell, source, at }: Seen): void {
   const [from, to] = source.items(at);
-  if (from !== undefined) runner.path(shell, argOf(from), { kind: "read" }, "python");
-  if (to !== undefined) runner.path(shell, argOf(to), { kind: "write" }, "python");
+  if (from !== undefined) runner.path(shell, argOf(from), { kind: "read" });
+  if (to !== undefined) runner.path(shell, argOf(to), { kind: "write" });
 }
 
 export function pathMethod(kind: "write" | "delete"): (seen: Seen) => void {
-  return ({ runner, shell, match, language }) => runner.path(shell, argOf(pathText(match)), { kind }, language);
+  return ({ runner, shell, match }) => runner.path(shell, argOf(pathText(match)), { kind });
 }
 const pathText = (match: RegExpExecArray): string => (match[1] ?? match[0]).slice(1, -1);
 

@@ -44,9 +44,9 @@ function literals(runner: Runner, shell: Shell, language: Language, source: Sour
     }
     const path = runner.absolute(shell, value);
     if (path === undefined) continue;
-    if (secretName(path, userHome) === "secret") runner.path(shell, argOf(value), { kind: "read" }, language);
+    if (secretName(path, userHome) === "secret") runner.path(shell, argOf(value), { kind: "read" });
     for (const own of runner.scene.machine.signalboxPaths)
-      if (path.startsWith(own)) runner.path(shell, argOf(value), { kind: "write" }, language);
+      if (path.startsWith(own)) runner.path(shell, argOf(value), { kind: "write" });
   }
   for (const match of source.text.matchAll(
     /(?:os\.environ(?:\.get\(|\[)|os\.getenv\(|process\.env(?:\.|\[)|ENV(?:\[|\.fetch\(|\{)|getenv\()\s*["']?(\w+)/g,

@@ -21,7 +21,7 @@ export function judgeSql(runner: Runner, shell: Shell, text: string): void {
       });
     const output = /^\s*\.(?:output|once|backup|dump|save)\s+(\S+)/i.exec(line);
     if (output?.[1] !== undefined && !/^['"]?\|/.test(output[1]))
-      runner.path(shell, literal(output[1]), { kind: "write" }, "sqlite");
+      runner.path(shell, literal(output[1]), { kind: "write" });
   }
   for (const match of bare.matchAll(
     /\b(load_extension|writefile|readfile|read_(?:csv|json|parquet|text|blob)(?:_auto)?)\s*\(\s*'([^']+)'|\bCOPY\b[^;]*?\b(TO|FROM)\s+'([^']+)'/gi,
@@ -37,12 +37,9 @@ export function judgeSql(runner: Runner, shell: Shell, text: string): void {
         undoable: "no",
       });
     else if (!/^(?:https?|s3|gs):/.test(path))
-      runner.path(
-        shell,
-        literal(path),
-        { kind: /^write/i.test(called) || /^to$/i.test(copies ?? "") ? "write" : "read" },
-        "sql",
-      );
+      runner.path(shell, literal(path), {
+        kind: /^write/i.test(called) || /^to$/i.test(copies ?? "") ? "write" : "read",
+      });
   }
   for (const statement of split(bare)) {
     const said = statement.replace(/\s+/g, " ").trim();

@@ -26,7 +26,7 @@ export function judgeAwk(runner: Runner, shell: Shell, text: string): void {
       undoable: "no",
     });
   for (const match of code.matchAll(/(?:print|printf)\b[^;{}\n>]*>{1,2}\s*"((?:[^"\\]|\\.)*)"/g))
-    if (match[1] !== undefined) runner.path(shell, literal(match[1]), { kind: "write" }, "awk");
+    if (match[1] !== undefined) runner.path(shell, literal(match[1]), { kind: "write" });
 }
 
 function run(runner: Runner, shell: Shell, expression: string, stdin: Flow = noFlow): void {
@@ -62,9 +62,9 @@ export function judgeSed(runner: Runner, shell: Shell, text: string): void {
       else runner.code(shell, "shell", literal(line), noFlow);
     }
     const write = /^[wW]\s+(\S.*)$/.exec(command);
-    if (write?.[1] !== undefined) runner.path(shell, literal(write[1]), { kind: "write" }, "sed");
+    if (write?.[1] !== undefined) runner.path(shell, literal(write[1]), { kind: "write" });
     const read = /^r\s+(\S.*)$/.exec(command);
-    if (read?.[1] !== undefined) runner.path(shell, literal(read[1]), { kind: "read" }, "sed");
+    if (read?.[1] !== undefined) runner.path(shell, literal(read[1]), { kind: "read" });
   }
   for (const match of text.matchAll(
     /(?:^|[\n;{}\s\d$/,!])s(\W)(?:(?!\1)[^\\]|\\[^])*?\1(?:(?!\1)[^\\]|\\[^])*?\1([gpiImM\d]*)(e|w\s+(\S+))/g,
@@ -77,6 +77,6 @@ export function judgeSed(runner: Runner, shell: Shell, text: string): void {
         sure: "opaque",
         undoable: "no",
       });
-    else if (match[4] !== undefined) runner.path(shell, literal(match[4]), { kind: "write" }, "sed");
+    else if (match[4] !== undefined) runner.path(shell, literal(match[4]), { kind: "write" });
   }
 }

@@ -4,7 +4,7 @@ import { fieldsMatch } from "../rules/rule.ts";
 import type { Match, OneOrMore, Rule } from "../rules/rule.ts";
 import { glob } from "./glob.ts";
 import type { Glob } from "./glob.ts";
-import type { Finding } from "./rule.ts";
+import type { Finding, TracedEffect } from "./rule.ts";
 
 interface CompiledMatch {
   readonly match: Match;
@@ -39,14 +39,15 @@ export function compileBuiltin(rules: readonly Rule[]): Builtin {
 }
 
 /** What the rules say of each effect: of several that match one effect only the strictest, the first between equals. */
-export function findings(builtin: Builtin, effects: readonly Effect[]): Finding[] {
+export function findings(builtin: Builtin, effects: readonly TracedEffect[]): Finding[] {
   const found: Finding[] = [];
   for (const [index, effect] of effects.entries()) {
     let best: Rule | undefined;
     for (const { rule, any } of builtin.get(effect.kind) ?? [])
       if ((best === undefined || weight(rule) > weight(best)) && any.some((each) => matches(each, effect))) best = rule;
     if (best === undefined) continue;
-    const { id, verdict, reason, instead, catastrophic } = best;
+    const { id, verdict, reason, catastrophic } = best;
+    const instead = verdict === "hold" ? (effect.instead ?? best.instead) : best.instead;
     found.push({ rule: id, verdict, reason: `${effect.what}, ${reason}`, instead, catastrophic, effect: index });
   }
   return found;

@@ -10,7 +10,12 @@ export type LayerName = (typeof layerNames)[number];
  * folder in which that runs (left out: the call's). A word whose value can't be known is `undefined`. No `words`: the effect is
  * of a tool that is no shell, or of the call as a whole.
  */
-export type TracedEffect = Effect & { readonly words?: Words | undefined; readonly cwd?: string | undefined };
+export type TracedEffect = Effect & {
+  readonly words?: Words | undefined;
+  readonly cwd?: string | undefined;
+  /** What would be fine instead, where that is more telling than the rule's own sentence. */
+  readonly instead?: string | undefined;
+};
 export type Words = readonly (string | undefined)[];
 
 /** What a built-in rule says of a call. `effect` is its place in the list of effects; left out, it speaks of the call as a whole. */

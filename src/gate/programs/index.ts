@@ -13,7 +13,7 @@ import { disks } from "./disks.ts";
 import { editors } from "./editors.ts";
 import { files } from "./files/index.ts";
 import { forges } from "./forges.ts";
-import { git } from "./git.ts";
+import { git } from "./git/index.ts";
 import { infrastructure } from "./infrastructure.ts";
 import { javascript } from "./javascript.ts";
 import { kubernetes } from "./kubernetes.ts";

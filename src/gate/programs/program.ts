@@ -122,7 +122,11 @@ export type Language =
   | "other";
 
 /** Fields of an effect that an act may leave out: place remote or workspace by kind, reach one, undoable yes, sure known, secret none. */
-export type EffectDraft = Pick<Effect, "kind" | "what"> & Partial<Omit<Effect, "kind" | "what">>;
+export type EffectDraft = Pick<Effect, "kind" | "what"> &
+  Partial<Omit<Effect, "kind" | "what">> & {
+    /** One sentence: what would be fine instead, where the rule's own sentence says less. Commands in backticks are checked to be allowed. */
+    readonly instead?: string | undefined;
+  };
 
 export interface PathUse {
   readonly kind: "read" | "write" | "delete" | "execute" | "persist";
@@ -130,6 +134,8 @@ export interface PathUse {
   readonly verb?: string;
   /** With everything below it. */
   readonly tree?: boolean;
+  /** Delete only: it takes no folder, as `rm` without `-r`. Where no fact is known, one file by its name is taken to be saved (ADR-0010). */
+  readonly oneFile?: boolean;
   readonly undoable?: Effect["undoable"];
   /** Only made if missing, or added to: nothing that was there is lost. */
   readonly keeps?: boolean;
@@ -137,6 +143,8 @@ export interface PathUse {
   readonly linksTo?: Arg;
   /** Of what is moved away: where to. */
   readonly movesTo?: Arg;
+  /** As an effect draft's. */
+  readonly instead?: string | undefined;
   /** Write only: this text is what will be there, e.g. of `echo x > f`. */
   readonly content?: string | undefined;
 }

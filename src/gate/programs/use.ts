@@ -217,7 +217,7 @@ export class ProgramUse implements Use {
         remote: this.out.remote || arg.content.remote,
         decoded: this.out.decoded || arg.content.decoded,
       };
-    this.#runner.path(this.#shell, arg, use, this.title);
+    this.#runner.path(this.#shell, arg, use);
   }
   net(
     arg: Arg | undefined,

@@ -123,7 +123,7 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
   if (compilers.has(name)) {
     runner.code(shell, "shell", value, runner.noInput);
     const [program] = text.trim().split(/\s/);
-    if (program?.startsWith("/") === true) obeyed(runner, shell, program, `set ${name}`);
+    if (program?.startsWith("/") === true) obeyed(runner, shell, program);
     return;
   }
   if (/^(?:https?|all|ftp)_proxy$/i.test(name)) {
@@ -165,7 +165,7 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
       undoable: "costly",
     });
   if (name === "GIT_DIR" || name === "GIT_COMMON_DIR" || name === "GIT_WORK_TREE") {
-    if (name !== "GIT_WORK_TREE" && /^[/~]/.test(text)) obeyed(runner, shell, text, `set ${name}`);
+    if (name !== "GIT_WORK_TREE" && /^[/~]/.test(text)) obeyed(runner, shell, text);
     return;
   }
   if (/^GIT_CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|PARAMETERS)$/.test(name)) {
@@ -189,7 +189,7 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
         .some((part) => part !== "" && !part.startsWith("$") && !runner.isOwn(shell, part));
       if (!outside && !unknown) return;
       if (!/^(?:LD_|DYLD_)/.test(name)) {
-        for (const part of text.split(":")) if (part.startsWith("/")) obeyed(runner, shell, part, `set ${name}`);
+        for (const part of text.split(":")) if (part.startsWith("/")) obeyed(runner, shell, part);
         return;
       }
     }
@@ -238,10 +238,10 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
 }
 
 /** Code or settings of a folder that is named: what others left in temp is nobody's. */
-function obeyed(runner: Runner, shell: Shell, path: string, title: string): void {
+function obeyed(runner: Runner, shell: Shell, path: string): void {
   const at = runner.absolute(shell, path);
   if (at === undefined || locate(at, runner.scene.call.workspace, runner.scene.machine).place !== "temp") return;
-  runner.path(shell, literal(path), { kind: "execute", verb: "obey" }, title);
+  runner.path(shell, literal(path), { kind: "execute", verb: "obey" });
 }
 
 /** `--eval`, and functions of make that run a shell. */

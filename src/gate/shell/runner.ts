@@ -45,12 +45,12 @@ export class Runner {
     else this.scene.emit({ ...effect, what, place: "remote" });
   }
 
-  path(shell: Shell, arg: Arg, use: PathUse, title: string): void {
-    if (shell.elsewhere === undefined) return this.scene.path(arg, use, shell.cwd, title);
+  path(shell: Shell, arg: Arg, use: PathUse): void {
+    if (shell.elsewhere === undefined) return this.scene.path(arg, use, shell.cwd);
     const before = this.scene.effects.length;
     if (use.kind === "read") {
       const path = absolutePath(arg.text, "/", this.scene.machine.userHome) ?? arg.text;
-      this.scene.path({ ...arg, text: path, fixed: arg.fixed === 0 ? 0 : path.length }, use, "/", title);
+      this.scene.path({ ...arg, text: path, fixed: arg.fixed === 0 ? 0 : path.length }, use, "/");
       for (let i = before; i < this.scene.effects.length; i++) {
         const effect = this.scene.effects[i];
         if (effect !== undefined) this.scene.effects[i] = { ...effect, place: "remote" };
@@ -60,7 +60,7 @@ export class Runner {
     if (/^\/(?:tmp|var\/tmp|dev\/(?:null|stdout|stderr))/.test(arg.text)) return;
     this.emit(shell, {
       kind: "mutate-remote",
-      what: `${title}: ${use.kind} ${arg.text}`,
+      what: `${use.verb ?? use.kind} ${arg.text}`,
       target: arg.text,
       place: "remote",
       undoable: use.kind === "delete" ? "no" : "costly",
@@ -123,7 +123,7 @@ export class Runner {
         undoable: "no",
       });
       for (const arg of args)
-        if (arg.fixed > 0 && /^(?:~|\/|\.\.)/.test(arg.text)) this.path(shell, arg, { kind: "read" }, text);
+        if (arg.fixed > 0 && /^(?:~|\/|\.\.)/.test(arg.text)) this.path(shell, arg, { kind: "read" });
       return unknownFlow;
     }
     if (name.hidden === true)

@@ -408,7 +408,7 @@ function redirect(runner: Runner, shell: Shell, list: readonly Redirection[], st
     if (operator === "<") {
       if (target.content !== undefined) input = target.content;
       else {
-        runner.path(shell, target, { kind: "read" }, "redirect");
+        runner.path(shell, target, { kind: "read" });
         const path = runner.absolute(shell, target.text);
         const made = path === undefined ? undefined : runner.scene.made.get(path);
         input = made ?? { ...unknownFlow, files: [target] };
@@ -427,12 +427,12 @@ function redirect(runner: Runner, shell: Shell, list: readonly Redirection[], st
       let rest = out;
       for (const { target, keeps, stdout } of outputs) {
         if (target.content !== undefined) continue;
-        runner.path(
-          shell,
-          target,
-          { kind: "write", keeps, content: stdout ? out.text : undefined, verb: keeps ? "append to" : "write" },
-          "redirect",
-        );
+        runner.path(shell, target, {
+          kind: "write",
+          keeps,
+          content: stdout ? out.text : undefined,
+          verb: keeps ? "append to" : "write",
+        });
         if (!stdout) continue;
         const path = target.fixed === target.text.length ? runner.absolute(shell, target.text) : undefined;
         // What was fetched stays so when more is added to it.

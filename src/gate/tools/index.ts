@@ -274,12 +274,7 @@ function writes(runner: Runner, shell: Shell, input: Readonly<Record<string, Jso
   const deletes = /^delete/i.test(tool);
   for (const other of others)
     if (other !== path)
-      runner.path(
-        shell,
-        { ...literal(other), quoted: !other.startsWith("~") },
-        { kind: deletes ? "delete" : "write" },
-        tool,
-      );
+      runner.path(shell, { ...literal(other), quoted: !other.startsWith("~") }, { kind: deletes ? "delete" : "write" });
   const content = text(
     input,
     "content",
@@ -301,7 +296,6 @@ function writes(runner: Runner, shell: Shell, input: Readonly<Record<string, Jso
       verb: deletes ? "delete" : "write",
       ...(content === undefined || content === "" ? {} : { content }),
     },
-    tool,
   );
   if (content !== undefined) judgeContent(runner, shell, path, content, isPackageManifest(path));
 }
@@ -316,11 +310,11 @@ function strings(value: Json | undefined, found: string[] = [], depth = 0): read
 }
 
 /** Whatever a tool is called, a secret's path among its arguments is read, and ours is none of its business. */
-function namedPaths(runner: Runner, shell: Shell, name: string, input: Readonly<Record<string, Json>>): void {
+function namedPaths(runner: Runner, shell: Shell, input: Readonly<Record<string, Json>>): void {
   for (const each of strings(input)) {
     const path = each.replace(/^file:\/\//, "");
     if (path.length > 512 || /\s/.test(path) || !/^(?:~|\.{0,2}\/)|^\.env/.test(path)) continue;
-    runner.path(shell, { ...literal(path), quoted: !path.startsWith("~") }, { kind: "read" }, name);
+    runner.path(shell, { ...literal(path), quoted: !path.startsWith("~") }, { kind: "read" });
   }
 }
 
@@ -332,19 +326,18 @@ function reads(runner: Runner, shell: Shell, input: Readonly<Record<string, Json
   if (Array.isArray(paths))
     for (const each of paths)
       if (typeof each === "string")
-        runner.path(shell, { ...literal(each), quoted: !each.startsWith("~") }, { kind: "read", tree }, tool);
+        runner.path(shell, { ...literal(each), quoted: !each.startsWith("~") }, { kind: "read", tree });
   if (path !== undefined && path !== "")
     runner.path(
       shell,
       { ...literal(path), quoted: !path.startsWith("~") },
       { kind: "read", tree: tree && !/glob|ls|list/i.test(tool) },
-      tool,
     );
   // A pattern of files may name secrets: `**/.env`.
   if (glob !== undefined && /grep|search/i.test(tool) && text(input, "glob", "include") !== undefined) {
     const named = text(input, "glob", "include") ?? "";
     const pattern = named.replace(/^(?:\*\*\/)+/, "");
-    runner.path(shell, { ...literal(pattern), quoted: true, glob: /[*?[{]/.test(pattern) }, { kind: "read" }, tool);
+    runner.path(shell, { ...literal(pattern), quoted: true, glob: /[*?[{]/.test(pattern) }, { kind: "read" });
   }
   if (tool.startsWith("read_many"))
     for (const each of strings(input["include"]))
@@ -352,7 +345,6 @@ function reads(runner: Runner, shell: Shell, input: Readonly<Record<string, Json
         shell,
         { ...literal(each), quoted: !each.startsWith("~"), glob: /[*?[{]/.test(each) },
         { kind: "read" },
-        tool,
       );
 }
 
@@ -368,7 +360,7 @@ function fetches(runner: Runner, shell: Shell, input: Readonly<Record<string, Js
       place: "remote",
       secret: "reads",
     });
-  if (/^file:\/\//i.test(url)) return runner.path(shell, literal(url.slice(7)), { kind: "read" }, tool);
+  if (/^file:\/\//i.test(url)) return runner.path(shell, literal(url.slice(7)), { kind: "read" });
   if (host !== undefined && isLoopback(host))
     return runner.emit(shell, { kind: "execute", what: `${tool}: talk to ${host}`, target: host });
   runner.emit(shell, {
@@ -393,7 +385,7 @@ function judgeMcp(runner: Runner, shell: Shell, name: string, input: Readonly<Re
           undoable: "no",
         })
       : undefined;
-  namedPaths(runner, shell, name, input);
+  namedPaths(runner, shell, input);
   const command = text(input, "command", "cmd", "script");
   if (command !== undefined) {
     if (/(?:shell|bash|exec|run|terminal|command)/i.test(tool)) return judgeShell(runner, shell, command);
@@ -418,12 +410,7 @@ function judgeMcp(runner: Runner, shell: Shell, name: string, input: Readonly<Re
           : verb === "destroys"
             ? "delete"
             : "write";
-      runner.path(
-        shell,
-        { ...literal(value), quoted: !value.startsWith("~") },
-        { kind, tree: kind === "delete" },
-        name,
-      );
+      runner.path(shell, { ...literal(value), quoted: !value.startsWith("~") }, { kind, tree: kind === "delete" });
     }
     const content = text(input, "content", "text", "new_text");
     if (content !== undefined && paths[0] !== undefined)
@@ -477,14 +464,14 @@ function judgeMcp(runner: Runner, shell: Shell, name: string, input: Readonly<Re
 }
 
 function unknownTool(runner: Runner, shell: Shell, name: string, input: Readonly<Record<string, Json>>): void {
-  namedPaths(runner, shell, name, input);
+  namedPaths(runner, shell, input);
   const command = text(input, "command", "cmd");
   if (command !== undefined) return judgeShell(runner, shell, command);
   const path = text(input, ...pathKeys);
   const verb = verbOf(name);
   if (path !== undefined && verb !== undefined) {
     const kind = verb === "reads" ? "read" : verb === "destroys" ? "delete" : "write";
-    return runner.path(shell, { ...literal(path), quoted: !path.startsWith("~") }, { kind }, name);
+    return runner.path(shell, { ...literal(path), quoted: !path.startsWith("~") }, { kind });
   }
   if (verb === "reads")
     return runner.emit(shell, { kind: "receive", what: `${name}: look something up`, target: name, place: "remote" });

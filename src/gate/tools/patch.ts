@@ -33,7 +33,6 @@ export function judgePatch(runner: Runner, shell: Shell, patch: string): void {
       shell,
       { ...literal(path), quoted: !path.startsWith("~") },
       { kind: what === "Delete File" ? "delete" : "write" },
-      tool,
     );
   }
   finish();

@@ -3,6 +3,13 @@ import { type Act, type Arg, isLiteral, literal, noFlow, type Program } from "..
 
 /** What finds and lists files, and what `find` does to those that it finds. */
 
+/** Whatever is found below a folder: which of it, nobody knows. */
+const below = (start: Arg): Arg => {
+  const folder = start.text.replace(/(?<=.)\/+$/, "");
+  const text = `${folder}${folder === "/" ? "" : "/"}{}`;
+  return { ...start, text, fixed: start.fixed < start.text.length ? start.fixed : text.length - "{}".length };
+};
+
 /** `find`: starting points, then an expression whose actions delete, write or run. */
 const finds: Act = (use) => {
   const args = use.all;
@@ -27,7 +34,7 @@ const finds: Act = (use) => {
                 : start.text.replace(/\/$/, "").length + 1 + names[0].text.length,
             glob: true,
           }
-        : { ...start, glob: start.glob },
+        : below(start),
     );
   for (const start of starts) if (start.text.startsWith("/proc/")) use.path(start, { kind: "read" });
   const runsOnAll = new Set(["-exec", "-execdir", "-ok", "-okdir"]);
@@ -36,7 +43,13 @@ const finds: Act = (use) => {
     if (word === "-delete") {
       const narrow = names.length === 1 && names[0] !== undefined && isLiteral({ ...names[0], glob: false });
       for (const start of narrow ? found() : starts)
-        use.path(start, { kind: "delete", tree: true, verb: "delete everything found below" });
+        use.path(start, {
+          kind: "delete",
+          tree: true,
+          verb: "delete everything found below",
+          // What is empty holds nothing that could be lost.
+          ...(rest.some(({ text }) => text === "-empty") ? { undoable: "yes" as const } : {}),
+        });
     } else if (runsOnAll.has(word)) {
       let end = at + 1;
       while (end < rest.length && rest[end]?.text !== ";" && !(rest[end]?.text === "+" && rest[end - 1]?.text === "{}"))
@@ -66,7 +79,7 @@ const finds: Act = (use) => {
     before !== "!" &&
     before !== "-not" &&
     !rest.some(({ text }) => /^-(?:exec|delete|ok|prune|o$|or$|printf|fprint|fls|ls)/.test(text));
-  const shown = found();
+  const shown = plain ? found() : [];
   if (plain && shown.every(({ fixed, text }) => fixed === text.length))
     use.output({ text: `${shown.map(({ text }) => text).join("\n")}\n` });
   else use.output({ text: undefined });
@@ -83,6 +96,9 @@ export const finding: readonly Program[] = [
       "find . -name '*.ts'": "allow",
       "find . -name '*.pyc' -delete": "allow",
       "find . -delete": "hold",
+      "find . -type d -empty -delete": "allow",
+      "find . -type f -exec rm {} +": "hold",
+      "find src -exec sh -c 'rm \"$1\"' _ {} \\;": "hold",
       "find . -name .env | xargs cat": "hold",
       "cat $(find . -name id_rsa)": "hold",
       "find . -name '*.pem' | while read f; do cat \"$f\"; done": "hold",

@@ -6,8 +6,7 @@ import { type Act, type Program } from "../program.ts";
 
 const removes: Act = (use, args) => {
   const tree = use.has("-r");
-  for (const arg of args)
-    use.path(arg, { kind: "delete", tree, verb: tree ? "delete, with everything below it," : "delete" });
+  for (const arg of args) use.path(arg, { kind: "delete", tree, oneFile: !tree });
 };
 
 export const removing: readonly Program[] = [
@@ -26,6 +25,12 @@ export const removing: readonly Program[] = [
       "rm -rf node_modules": "allow",
       "rm -rf dist build": "allow",
       "rm -rf src": "hold",
+      "rm src/old.ts": "allow",
+      "rm -f a.ts b.ts": "allow",
+      "rm src/*.ts": "hold",
+      "rm .env": "hold",
+      "rm dev.db": "hold",
+      "rm .git/index": "hold",
       "rm -rf /tmp/scratch": "allow",
       "rm -rf .": "hold",
       "rm -rf $UNKNOWN/": "hold",
