@@ -3,7 +3,7 @@ import { operations } from "../../src/protocol/operations/index.ts";
 import { Effect } from "../../src/protocol/effects.ts";
 import { HoldView } from "../../src/protocol/operations/holds.ts";
 import { EntryView } from "../../src/protocol/operations/ledger.ts";
-import { SessionView } from "../../src/protocol/operations/sessions.ts";
+import { RecentCall, SessionView } from "../../src/protocol/session-view.ts";
 import { pushes } from "../../src/protocol/pushes.ts";
 import { type Field, fieldsOf, type Schema, schemaOf, typeText } from "./schema.ts";
 
@@ -29,6 +29,7 @@ const shapes: Readonly<Record<string, Schema>> = {
   Hold: schemaOf(HoldView, "output"),
   Entry: schemaOf(EntryView, "output"),
   Session: schemaOf(SessionView, "output"),
+  RecentCall: schemaOf(RecentCall, "output"),
   Effect: schemaOf(Effect, "output"),
 };
 

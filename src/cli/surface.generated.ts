@@ -252,9 +252,46 @@ export const surface: readonly SurfaceVerb[] = [
     "summary": "List the sessions that the daemon knows, latest first.",
     "fields": [
       {
+        "name": "state",
+        "positional": false,
+        "flag": "state",
+        "type": "string",
+        "choices": [
+          "working",
+          "waiting",
+          "idle",
+          "finished-unseen",
+          "limited",
+          "error",
+          "gone"
+        ],
+        "required": false
+      },
+      {
+        "name": "agent",
+        "positional": false,
+        "flag": "agent",
+        "type": "string",
+        "required": false
+      },
+      {
+        "name": "project",
+        "positional": false,
+        "flag": "project",
+        "type": "string",
+        "required": false
+      },
+      {
         "name": "ended",
         "positional": false,
         "flag": "ended",
+        "type": "json",
+        "required": false
+      },
+      {
+        "name": "archived",
+        "positional": false,
+        "flag": "archived",
         "type": "json",
         "required": false
       },
@@ -265,6 +302,161 @@ export const surface: readonly SurfaceVerb[] = [
         "type": "number",
         "required": false,
         "default": 100
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "session/show",
+    "words": [
+      "session",
+      "show"
+    ],
+    "summary": "Show one session with its latest tool calls.",
+    "fields": [
+      {
+        "name": "session",
+        "positional": true,
+        "flag": "session",
+        "type": "string",
+        "required": true
+      },
+      {
+        "name": "agent",
+        "positional": false,
+        "flag": "agent",
+        "type": "string",
+        "required": false
+      },
+      {
+        "name": "calls",
+        "positional": false,
+        "flag": "calls",
+        "type": "number",
+        "required": false,
+        "default": 20
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "session/rename",
+    "words": [
+      "session",
+      "rename"
+    ],
+    "summary": "Give a session a name of your own; an empty one takes it away.",
+    "fields": [
+      {
+        "name": "session",
+        "positional": true,
+        "flag": "session",
+        "type": "string",
+        "required": true
+      },
+      {
+        "name": "name",
+        "positional": true,
+        "flag": "name",
+        "type": "string",
+        "required": true
+      },
+      {
+        "name": "agent",
+        "positional": false,
+        "flag": "agent",
+        "type": "string",
+        "required": false
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "session/pin",
+    "words": [
+      "session",
+      "pin"
+    ],
+    "summary": "Keep a session at the top of the boards.",
+    "fields": [
+      {
+        "name": "session",
+        "positional": true,
+        "flag": "session",
+        "type": "string",
+        "required": true
+      },
+      {
+        "name": "agent",
+        "positional": false,
+        "flag": "agent",
+        "type": "string",
+        "required": false
+      },
+      {
+        "name": "pinned",
+        "positional": false,
+        "flag": "pinned",
+        "type": "json",
+        "required": false
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "session/archive",
+    "words": [
+      "session",
+      "archive"
+    ],
+    "summary": "Take a session off the boards; it stays searchable, and a new event of it brings it back.",
+    "fields": [
+      {
+        "name": "session",
+        "positional": true,
+        "flag": "session",
+        "type": "string",
+        "required": true
+      },
+      {
+        "name": "agent",
+        "positional": false,
+        "flag": "agent",
+        "type": "string",
+        "required": false
+      },
+      {
+        "name": "archived",
+        "positional": false,
+        "flag": "archived",
+        "type": "json",
+        "required": false
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "session/search",
+    "words": [
+      "session",
+      "search"
+    ],
+    "summary": "Search the sessions of all time by name, prompt, folder, branch or id.",
+    "fields": [
+      {
+        "name": "query",
+        "positional": true,
+        "flag": "query",
+        "type": "string",
+        "required": true
+      },
+      {
+        "name": "limit",
+        "positional": false,
+        "flag": "limit",
+        "type": "number",
+        "required": false,
+        "default": 50
       }
     ],
     "stream": false

@@ -10,6 +10,7 @@ import type { ConfigValue } from "./config.ts";
 import type { PolicyDesk } from "./policy-desk.ts";
 import type { Presence } from "./presence.ts";
 import type { Recorder } from "./recorder.ts";
+import { sessionHandlers } from "./session-desk.ts";
 import type { DaemonStatus } from "./status.ts";
 import type { ToolCalls } from "./tool-calls.ts";
 import type { WebOperation } from "./web.ts";
@@ -85,7 +86,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     },
     "ledger/key": async () => ledger.key(),
 
-    "session/list": async (query) => ({ sessions: sessions.list(query) }),
+    ...sessionHandlers({ sessions, ledger }),
 
     "policy/show": async ({ cwd }) => policyDesk.show(cwd),
     "policy/mode": async ({ mode }, call) => {

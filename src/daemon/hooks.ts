@@ -13,6 +13,7 @@ import { limits } from "../protocol/limits.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import type { Sessions } from "../sessions/index.ts";
 import { StoreFault } from "../store/index.ts";
+import { evidenceOf } from "./session-evidence.ts";
 import { shortInput } from "./short-input.ts";
 import type { ToolCallRequest, ToolCalls } from "./tool-calls.ts";
 
@@ -176,6 +177,7 @@ async function seen(
     phase,
     cwd: event.cwd,
     pid: request.ppid,
+    evidence: evidenceOf(event),
   });
 }
 

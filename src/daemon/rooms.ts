@@ -35,6 +35,7 @@ import { machinePlaces } from "./machine.ts";
 import { createPolicyDesk } from "./policy-desk.ts";
 import { createPresence } from "./presence.ts";
 import { createRecorder } from "./recorder.ts";
+import { openHoldsOf } from "./session-desk.ts";
 import { createStatus } from "./status.ts";
 import { createToolCalls } from "./tool-calls.ts";
 import { createWeb } from "./web.ts";
@@ -111,7 +112,8 @@ export function buildRooms(options: RoomsOptions): Serving {
     log,
     workspaceAt: (cwd) => facts.workspaceAt(cwd),
     processOf,
-    openHolds: (key) => holds.openCount(key),
+    epoch: randomBytes(6).toString("hex"),
+    openHolds: (key) => openHoldsOf(holds, key),
     onEnded: (key) =>
       void holds
         .settle({ ...key, by: "SessionEnd" })
@@ -186,7 +188,10 @@ export function buildRooms(options: RoomsOptions): Serving {
         judging,
       ),
     saveRule: (_, rule) => policyDesk.saveRule(rule),
-    onChange: (hold) => notices.hold(hold),
+    onChange: (hold) => {
+      sessions.changed({ agent: hold.agent, session: hold.session });
+      notices.hold(hold);
+    },
   });
   const toolCalls = createToolCalls({
     ...judging,
@@ -203,10 +208,10 @@ export function buildRooms(options: RoomsOptions): Serving {
     hook,
     clock,
     agents: () =>
-      sessions.list({ ended: false, limit: 1_000 }).map(({ agent, id, pid, startedAt }) => ({
-        pid,
-        startTicks: sessions.find({ agent, session: id })?.process?.startTime,
-        startedAtMs: Date.parse(startedAt),
+      sessions.live().map(({ process, startedAtMs }) => ({
+        pid: process?.pid ?? null,
+        startTicks: process?.startTime,
+        startedAtMs,
       })),
   });
   const passes = createPasses({ store, clock, write: (entry) => ledger.write(entry) });

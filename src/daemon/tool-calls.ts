@@ -7,6 +7,7 @@ import type { Trail } from "../gate/index.ts";
 import type { Session, Sessions } from "../sessions/index.ts";
 import type { Store } from "../store/index.ts";
 import { type Judged, type JudgingPorts, judgeWithFacts } from "./judging.ts";
+import { callText } from "./session-words.ts";
 import { replayable } from "./verdict-entry.ts";
 
 /** A tool call on its way in, whoever asked: a hook, `gate/request`, MCP. */
@@ -140,11 +141,14 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
 
   return {
     async request(request, signal) {
-      const session = await sessions.observe({ ...request, phase: undefined });
+      const what = callText(request.tool, ports.redact(request.input));
+      const evidence = { kind: "call", tool: request.tool, what, toolCallId: request.toolCallId } as const;
+      const session = await sessions.observe({ ...request, phase: undefined, evidence });
       const judged = await judge(request, session, request.input, signal);
       if (judged.verdict !== "hold") {
         const record = { ...judged, granted: false };
         const { seq } = await store.durably(() => writeVerdict(request, session, judged, record));
+        sessions.changed(request);
         return toVerdict({ ...judged, entry: seq }, judged);
       }
       let latest = judged;
@@ -197,6 +201,7 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
         });
         return { entry: written.seq, verdictEntry: pairing.verdictEntry };
       });
+      sessions.tell(report, { kind: "call-ended", tool: report.tool, toolCallId: report.toolCallId });
       await holds.settle({ ...report, by: "PostToolUse" });
       return result;
     },

@@ -57,6 +57,12 @@ export const limits = {
   figureEntriesMax: 20_000,
   /** Sessions remembered in memory; the longest silent one is forgotten first (its rows stay). */
   sessionsMax: 4_096,
+  /** An ended session leaves the boards after this long; it stays listed with `ended` and searchable. */
+  endedSessionShownMs: 24 * 3_600_000,
+  /** Streams of sessions; one more is refused BUSY. */
+  sessionWatchersMax: 512,
+  /** A reader with more changed sessions than this waiting for it gets a snapshot instead. */
+  sessionsBehindMax: 256,
   /** Answers kept for a repeated request key. */
   requestKeysMax: 8_192,
   requestKeyAgeMsMax: 10 * 60_000,

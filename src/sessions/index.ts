@@ -10,4 +10,5 @@
  */
 export { sessionsMigrations } from "./rows.ts";
 export { createSessions } from "./sessions.ts";
+export type { Evidence } from "./activity.ts";
 export type * from "./types.ts";

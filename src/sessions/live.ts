@@ -1,4 +1,5 @@
 import type { Json } from "../kit/canonical.ts";
+import { type Activity, newActivity } from "./activity.ts";
 import type { SessionRow } from "./rows.ts";
 import type { ProcessId, Session, Workspace } from "./types.ts";
 
@@ -18,8 +19,24 @@ export interface Live {
   toolCalls: number;
   ungated: string | undefined;
   details: Record<string, Json>;
+  /** What a person called it. */
+  name: string | undefined;
+  firstPrompt: string | undefined;
+  pinned: boolean;
+  archived: boolean;
+  branch: string | undefined;
+  activity: Activity;
   changed: boolean;
 }
+
+/** What a session that was never seen before knows of itself. */
+export const unknownYet = {
+  name: undefined,
+  firstPrompt: undefined,
+  pinned: false,
+  archived: false,
+  branch: undefined,
+};
 
 /** New fields win; a field that would take the whole over its limit is left out. */
 export function merge(
@@ -51,6 +68,12 @@ export function liveOf(row: SessionRow): Live {
     toolCalls: row.tool_calls,
     ungated: row.ungated ?? undefined,
     details: JSON.parse(row.details) as Record<string, Json>,
+    name: row.name ?? undefined,
+    firstPrompt: row.first_prompt ?? undefined,
+    pinned: row.pinned === 1,
+    archived: row.archived === 1,
+    branch: row.branch ?? undefined,
+    activity: { ...newActivity(row.started_ms), ...(JSON.parse(row.activity) as Partial<Activity>) },
     changed: false,
   };
 }

@@ -68,6 +68,19 @@ export const sessionsMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    room: "sessions",
+    version: 3,
+    sql: `
+      ALTER TABLE sessions_sessions ADD COLUMN name TEXT;
+      ALTER TABLE sessions_sessions ADD COLUMN first_prompt TEXT;
+      ALTER TABLE sessions_sessions ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE sessions_sessions ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE sessions_sessions ADD COLUMN branch TEXT;
+      -- JSON of what it does and what its host told of it.
+      ALTER TABLE sessions_sessions ADD COLUMN activity TEXT NOT NULL DEFAULT '{}';
+    `,
+  },
 ];
 
 export interface SessionRow {
@@ -83,6 +96,12 @@ export interface SessionRow {
   readonly tool_calls: number;
   readonly ungated: string | null;
   readonly details: string;
+  readonly name: string | null;
+  readonly first_prompt: string | null;
+  readonly pinned: number;
+  readonly archived: number;
+  readonly branch: string | null;
+  readonly activity: string;
 }
 
 export interface CallRow {

@@ -58,14 +58,15 @@ function bench(change: Partial<SessionsOptions> = {}, sessionsMax = 10) {
       const { lastInsertRowid } = store.db.prepare("INSERT INTO bench_entries (entry) VALUES (?)").run(text);
       return { seq: Number(lastInsertRowid), atMs: clock.nowMs() };
     },
-    limits: { sessionsMax },
+    limits: { sessionsMax, endedSessionShownMs: 86_400_000, sessionWatchersMax: 8, sessionsBehindMax: 4 },
+    epoch: "e1",
     log: silentLog,
     workspaceAt: (cwd) => {
       asked.push(cwd);
       return Promise.resolve({ root: cwd, added: [], ordinary: true });
     },
     processOf: (pid) => ({ pid, startTime: pid * 10 }),
-    openHolds: () => 0,
+    openHolds: () => [],
     ...change,
   };
   const entries = (kind?: string): Entry[] =>
@@ -182,7 +183,7 @@ test("the sweep ends a session whose process is gone, and enters what waited for
   assert.deepEqual(ended, ["s1"]);
   assert.equal(entries("tool/unfinished").length, 1);
   assert.deepEqual(
-    sessions.list({ ended: false, limit: 10 }).map((view) => view.id),
+    sessions.list({ ended: false, archived: false, limit: 10 }).map((view) => view.id),
     ["s2"],
   );
   clock.advance(unfinishedAgeMsMax + 1);
@@ -216,7 +217,7 @@ test("a call that ran without a verdict is announced once for its session", asyn
   assert.equal((await pair(sessions, { toolCallId: "t10" })).ungated, undefined);
   assert.equal(entries("session/ungated").length, 1);
   assert.equal(sessions.ungated()[0]?.session, "s1");
-  assert.match(sessions.list({ ended: false, limit: 1 })[0]?.ungated ?? "", /without asking/);
+  assert.match(sessions.list({ ended: false, archived: false, limit: 1 })[0]?.ungated ?? "", /without asking/);
   assert.equal(restart().ungated().length, 1);
 });
 
@@ -273,7 +274,7 @@ test("memory is bounded: what ended is forgotten first, and comes back from its 
   await sessions.observe(event({ session: "d", cwd: "/d" }));
   assert.equal(sessions.find({ agent: key.agent, session: "b" }), undefined);
   assert.deepEqual(
-    sessions.list({ ended: true, limit: 10 }).map((view) => view.id),
+    sessions.list({ ended: true, archived: false, limit: 10 }).map((view) => view.id),
     ["d", "c", "a"],
   );
   assert.equal((await sessions.observe(event({ session: "b", cwd: "/elsewhere" }))).workspace.root, "/b");
@@ -294,8 +295,8 @@ test("tool calls are counted and survive a restart", async () => {
   await sessions.observe(event());
   await record(sessions);
   await record(sessions, { fingerprint: "f2" });
-  assert.equal(sessions.list({ ended: false, limit: 1 })[0]?.toolCalls, 2);
-  assert.equal(restart().list({ ended: false, limit: 1 })[0]?.toolCalls, 2);
+  assert.equal(sessions.list({ ended: false, archived: false, limit: 1 })[0]?.toolCalls, 2);
+  assert.equal(restart().list({ ended: false, archived: false, limit: 1 })[0]?.toolCalls, 2);
 });
 
 test("a trail holds the first steps of each leg and survives a restart", async () => {

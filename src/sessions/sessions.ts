@@ -1,8 +1,11 @@
 import type { Verdict } from "../protocol/effects.ts";
-import type { SessionView } from "../protocol/operations/sessions.ts";
+import type { SessionView } from "../protocol/session-view.ts";
+import { type Evidence, newActivity, withEvidence } from "./activity.ts";
 import { Calls } from "./calls.ts";
+import { Finder } from "./finder.ts";
+import { Hub, type Reader, type SessionsChanged } from "./hub.ts";
+import { type Live, liveOf, merge, sessionOf, unknownYet } from "./live.ts";
 import { Made } from "./made.ts";
-import { type Live, liveOf, merge, sessionOf } from "./live.ts";
 import type { SessionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
 import { Trails } from "./trails.ts";
@@ -12,11 +15,14 @@ import type {
   Pairing,
   Session,
   SessionEvent,
+  SessionFilter,
   SessionKey,
+  SessionName,
   Sessions,
   SessionsOptions,
   TrailStep,
 } from "./types.ts";
+import { matches, viewOf } from "./view.ts";
 
 const sweepBatch = 512;
 
@@ -25,6 +31,10 @@ export function createSessions(options: SessionsOptions): Sessions {
 }
 
 const keyOf = ({ agent, session }: SessionKey): string => `${agent}\0${session}`;
+const refOf = (key: string): SessionKey => {
+  const end = key.indexOf("\0");
+  return { agent: key.slice(0, end), session: key.slice(end + 1) };
+};
 const sessionKey = (live: Live): SessionKey => ({ agent: live.agent, session: live.id });
 
 class Registry implements Sessions {
@@ -32,6 +42,8 @@ class Registry implements Sessions {
   readonly #calls: Calls;
   readonly #made: Made;
   readonly #trails: Trails;
+  readonly #finder: Finder;
+  readonly #hub: Hub;
   readonly #sql;
   /** In the order in which they were last seen. */
   readonly #live = new Map<string, Live>();
@@ -44,6 +56,22 @@ class Registry implements Sessions {
     this.#calls = new Calls(options.store.db, options.clock, options.write);
     this.#made = new Made(options.store.db);
     this.#trails = new Trails(options.store.db);
+    this.#finder = new Finder(this.#sql);
+    const { sessionsMax, sessionWatchersMax, sessionsBehindMax } = options.limits;
+    this.#hub = new Hub({
+      clock: options.clock,
+      log: options.log,
+      epoch: options.epoch,
+      watchersMax: sessionWatchersMax,
+      behindMax: sessionsBehindMax,
+      numbersMax: sessionsMax * 2,
+      keys: () => this.#live.keys(),
+      view: (key) => {
+        const live = this.#live.get(key);
+        return live === undefined || !this.#shown(live) ? undefined : this.#view(live);
+      },
+      refOf,
+    });
     const rows = this.#sql.newest.all(options.limits.sessionsMax) as unknown as SessionRow[];
     for (const row of rows.reverse()) this.#live.set(keyOf(row), liveOf(row));
   }
@@ -59,9 +87,20 @@ class Registry implements Sessions {
       live.process = this.#options.processOf(event.pid) ?? live.process;
     this.#live.delete(key);
     this.#live.set(key, live);
+    live.archived = false;
+    if (event.evidence !== undefined) this.#take(live, event.evidence);
     if (event.phase === "ended") await this.#end(live, "its host said so");
     else if (live.endedAtMs !== undefined) live.endedAtMs = undefined; // resumed
+    this.#hub.changed(key);
     return sessionOf(live);
+  }
+
+  tell(key: SessionKey, evidence: Evidence): void {
+    const live = this.#live.get(keyOf(key));
+    if (live === undefined) return;
+    this.#take(live, evidence);
+    live.changed = true;
+    this.#hub.changed(keyOf(key));
   }
 
   find(key: SessionKey): Session | undefined {
@@ -69,14 +108,60 @@ class Registry implements Sessions {
     return live === undefined ? undefined : sessionOf(live);
   }
 
-  list({ ended, limit }: { ended: boolean; limit: number }): SessionView[] {
+  list(query: SessionFilter & { ended: boolean; archived: boolean; limit: number }): SessionView[] {
     const views: SessionView[] = [];
     for (const live of [...this.#live.values()].reverse()) {
-      if (live.endedAtMs !== undefined && !ended) continue;
-      if (views.length >= limit) break;
-      views.push(this.#view(live));
+      if ((live.endedAtMs !== undefined && !query.ended) || (live.archived && !query.archived)) continue;
+      if (views.length >= query.limit) break;
+      const view = this.#view(live);
+      if (matches(query, view)) views.push(view);
     }
     return views;
+  }
+
+  live(): Session[] {
+    return [...this.#live.values()]
+      .reverse()
+      .filter(({ endedAtMs }) => endedAtMs === undefined)
+      .map(sessionOf);
+  }
+
+  show(name: SessionName): SessionView {
+    return this.#view(this.#recall(name));
+  }
+
+  search({ query, limit }: { query: string; limit: number }): SessionView[] {
+    return this.#finder.search(query, limit).map((key) => this.#view(this.#recall(key)));
+  }
+
+  rename(name: SessionName, to: string): Promise<SessionView> {
+    return this.#change(name, (live) => {
+      live.name = to.trim() === "" ? undefined : to.trim();
+    });
+  }
+
+  pin(name: SessionName, pinned: boolean): Promise<SessionView> {
+    return this.#change(name, (live) => {
+      live.pinned = pinned;
+    });
+  }
+
+  archive(name: SessionName, archived: boolean): Promise<SessionView> {
+    return this.#change(name, (live) => {
+      live.archived = archived;
+    });
+  }
+
+  seen(name: SessionName): Promise<SessionView> {
+    return this.#change(name, (live) => this.#take(live, { kind: "seen" }));
+  }
+
+  watch(query: SessionFilter & { after?: string | undefined }, reader: Reader): SessionsChanged {
+    return this.#hub.watch(reader, (view) => matches(query, view), query.after);
+  }
+
+  changed(key: SessionKey): void {
+    if (this.#live.has(keyOf(key))) this.#hub.changed(keyOf(key));
   }
 
   recordVerdict(call: JudgedCall): void {
@@ -122,7 +207,7 @@ class Registry implements Sessions {
   async markUngated(key: SessionKey, why: string): Promise<void> {
     await this.#options.store.durably(() => this.#enterUngated(key, why));
     const live = this.#live.get(keyOf(key));
-    if (live !== undefined) this.#refresh(live);
+    if (live !== undefined) this.#hub.changed(keyOf(key));
   }
 
   ungated(): { session: string; agent: string; why: string }[] {
@@ -139,8 +224,10 @@ class Registry implements Sessions {
   async sweep(): Promise<void> {
     for (const live of this.#live.values()) {
       if (live.endedAtMs !== undefined || live.process === undefined) continue;
-      if (this.#options.processOf(live.process.pid)?.startTime !== live.process.startTime)
+      if (this.#options.processOf(live.process.pid)?.startTime !== live.process.startTime) {
         await this.#end(live, "its process is gone");
+        this.#hub.changed(keyOf(sessionKey(live)));
+      }
     }
     const changed = [...this.#live.values()].filter((live) => live.changed);
     for (let from = 0; from < changed.length; from += sweepBatch) {
@@ -190,6 +277,8 @@ class Registry implements Sessions {
       toolCalls: 0,
       ungated: undefined,
       details: merge({}, event.details ?? {}),
+      ...unknownYet,
+      activity: newActivity(now),
       changed: false,
     };
     await this.#options.store.durably(() => {
@@ -204,6 +293,7 @@ class Registry implements Sessions {
     if (live.endedAtMs !== undefined) return;
     const endedAtMs = this.#options.clock.nowMs();
     live.endedAtMs = endedAtMs;
+    live.activity = withEvidence(live.activity, { kind: "ended", why }, endedAtMs);
     const key = sessionKey(live);
     await this.#untilDone(() => this.#calls.endSession(key, sweepBatch));
     await this.#options.store.durably(() => {
@@ -247,6 +337,12 @@ class Registry implements Sessions {
       live.lastSeenAtMs,
       live.endedAtMs ?? null,
       JSON.stringify(live.details),
+      live.name ?? null,
+      live.firstPrompt ?? null,
+      live.pinned ? 1 : 0,
+      live.archived ? 1 : 0,
+      live.branch ?? null,
+      JSON.stringify(live.activity),
     );
   }
 
@@ -257,7 +353,9 @@ class Registry implements Sessions {
     for (const ended of [true, false])
       for (const [key, live] of this.#live) {
         if (surplus() <= 0) return;
-        if ((live.endedAtMs !== undefined) === ended) this.#live.delete(key);
+        if ((live.endedAtMs !== undefined) !== ended) continue;
+        this.#live.delete(key);
+        this.#hub.changed(key);
       }
   }
 
@@ -274,21 +372,34 @@ class Registry implements Sessions {
     }
   }
 
+  #take(live: Live, evidence: Evidence): void {
+    if (evidence.kind === "prompted") live.firstPrompt ??= evidence.text === "" ? undefined : evidence.text;
+    live.activity = withEvidence(live.activity, evidence, this.#options.clock.nowMs());
+  }
+
+  /** Boards show it: nobody put it away, and if it has ended, not long ago. */
+  #shown({ archived, endedAtMs }: Live): boolean {
+    const { clock, limits } = this.#options;
+    return !archived && (endedAtMs === undefined || clock.nowMs() - endedAtMs < limits.endedSessionShownMs);
+  }
+
+  /** From memory, else from its row. */
+  #recall(name: SessionName): Live {
+    const key = this.#finder.resolve(name);
+    return this.#live.get(keyOf(key)) ?? liveOf(this.#sql.get.get(key.agent, key.session) as unknown as SessionRow);
+  }
+
+  async #change(name: SessionName, change: (live: Live) => void): Promise<SessionView> {
+    const live = this.#recall(name);
+    change(live);
+    await this.#options.store.durably(() => this.#save(live));
+    this.#hub.changed(keyOf(sessionKey(live)));
+    return this.#view(live);
+  }
+
   #view(live: Live): SessionView {
     this.#refresh(live);
-    return {
-      id: live.id,
-      agent: live.agent,
-      cwd: live.cwd,
-      workspace: live.workspace.root,
-      pid: live.process?.pid ?? null,
-      startedAt: new Date(live.startedAtMs).toISOString(),
-      lastSeenAt: new Date(live.lastSeenAtMs).toISOString(),
-      endedAt: live.endedAtMs === undefined ? null : new Date(live.endedAtMs).toISOString(),
-      toolCalls: live.toolCalls,
-      openHolds: this.#options.openHolds(sessionKey(live)),
-      ungated: live.ungated ?? null,
-    };
+    return viewOf(live, this.#options.openHolds(sessionKey(live)));
   }
 }
 

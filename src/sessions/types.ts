@@ -2,8 +2,10 @@ import type { Clock } from "../kit/clock.ts";
 import type { Json } from "../kit/canonical.ts";
 import type { Log } from "../kit/log.ts";
 import type { Verdict } from "../protocol/effects.ts";
-import type { SessionView } from "../protocol/operations/sessions.ts";
+import type { SessionState, SessionView } from "../protocol/session-view.ts";
 import type { Store } from "../store/index.ts";
+import type { Evidence } from "./activity.ts";
+import type { Reader, SessionsChanged } from "./hub.ts";
 
 /** The same shape as the gate's `Workspace`. */
 export interface Workspace {
@@ -29,6 +31,8 @@ export interface SessionEvent {
   readonly cwd?: string | undefined;
   /** The agent's process: the hook's parent. */
   readonly pid?: number | undefined;
+  /** What the event says of what the session does. */
+  readonly evidence?: Evidence | undefined;
   /** Fields of the session that we don't know yet (model, transcript path): kept as they are, bounded. */
   readonly details?: Readonly<Record<string, Json>> | undefined;
 }
@@ -103,22 +107,72 @@ export interface SessionsOptions {
     session?: string | null;
     payload: Readonly<Record<string, Json>>;
   }) => Written;
-  readonly limits: { readonly sessionsMax: number };
+  readonly limits: SessionLimits;
+  /** Names this run of the daemon in cursors. */
+  readonly epoch: string;
   readonly log: Log;
   readonly workspaceAt: (cwd: string) => Promise<Workspace>;
   /** The agent's process at or above that pid right now, if it runs (facts: /proc). */
   readonly processOf: (pid: number) => ProcessId | undefined;
-  readonly openHolds: (key: SessionKey) => number;
+  /** Oldest first. */
+  readonly openHolds: (key: SessionKey) => readonly OpenHold[];
   /** Called after a session's end is on disk, however it ended: its holds and grants end with it. */
   readonly onEnded?: (key: SessionKey) => void | Promise<void>;
+}
+
+export interface SessionLimits {
+  readonly sessionsMax: number;
+  readonly endedSessionShownMs: number;
+  readonly sessionWatchersMax: number;
+  readonly sessionsBehindMax: number;
+}
+
+/** A hold as far as its session shows it. */
+export interface OpenHold {
+  readonly id: string;
+  readonly tool: string;
+  /** The call in short, redacted. */
+  readonly what: string;
+  readonly openedAt: string;
+}
+
+export interface SessionFilter {
+  readonly state?: SessionState | undefined;
+  readonly agent?: string | undefined;
+  /** Its workspace is this folder or below it. */
+  readonly project?: string | undefined;
+}
+
+/** Names a session as a person does: the agent is needed only where two have the id, and a prefix of the id is enough where it is the only one. */
+export interface SessionName {
+  readonly session: string;
+  readonly agent?: string | undefined;
 }
 
 /** Which sessions there are, and what became of the tool calls that were judged. `index.ts` says what it promises. */
 export interface Sessions {
   /** Notes an event; a session's first one finds its workspace and is durable, later ones are written by `sweep`. */
   observe(event: SessionEvent): Promise<Session>;
+  /** Evidence beside an event that was observed; a session that is not known is passed over. */
+  tell(key: SessionKey, evidence: Evidence): void;
   find(key: SessionKey): Session | undefined;
-  list(query: { ended: boolean; limit: number }): SessionView[];
+  list(query: SessionFilter & { ended: boolean; archived: boolean; limit: number }): SessionView[];
+  /** Sessions that have not ended, latest first. */
+  live(): Session[];
+  /** @throws Refusal NOT_FOUND, CONFLICT (the name fits several) */
+  show(name: SessionName): SessionView;
+  /** By id, name, first prompt, folder, branch or agent, of all time. */
+  search(query: { query: string; limit: number }): SessionView[];
+  /** @throws Refusal as `show` */
+  rename(name: SessionName, to: string): Promise<SessionView>;
+  pin(name: SessionName, pinned: boolean): Promise<SessionView>;
+  archive(name: SessionName, archived: boolean): Promise<SessionView>;
+  /** Somebody looked at it: finished-unseen becomes idle. */
+  seen(name: SessionName): Promise<SessionView>;
+  /** Its first answer, then pushes to the reader. @throws Refusal BUSY */
+  watch(query: SessionFilter & { after?: string | undefined }, reader: Reader): SessionsChanged;
+  /** Something that its view shows and another room knows has changed: a hold, the count of its calls. */
+  changed(key: SessionKey): void;
   /** Inside a work of the store, with the verdict's entry: remembers the call until its outcome comes. */
   recordVerdict(call: JudgedCall): void;
   /** Inside a work of the store, with the outcome's entry: finds the verdict by id, else by order and input. Observe first. */

@@ -1,0 +1,55 @@
+import { redactCommand, visible } from "../gate/redact/index.ts";
+
+/** Of a name or a prompt; of a tool call. */
+const promptGraphemesMax = 200;
+const callGraphemesMax = 240;
+
+/**
+ * A text for boards: one line, secrets out, nothing hidden in it, and cut between graphemes, so that no letter of any script is
+ * torn apart.
+ */
+export function shownText(text: string, graphemesMax: number): string {
+  // What is not looked at can't be shown: the cut comes before the costly steps, generously, for a secret may be longer than its mark.
+  const line = visible(
+    redactCommand(text.slice(0, graphemesMax * 16))
+      .replaceAll(/\s+/g, " ")
+      .trim(),
+  );
+  if (line.length <= graphemesMax) return line;
+  let kept = "";
+  let count = 0;
+  for (const { segment } of graphemes.segment(line)) {
+    count += 1;
+    if (count > graphemesMax - 1) return `${kept}…`;
+    kept += segment;
+  }
+  return kept;
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+export const promptText = (text: string): string => shownText(text, promptGraphemesMax);
+
+/** A tool call in short: what it runs, edits or fetches. The input is redacted already. */
+export function callText(tool: string, input: Readonly<Record<string, unknown>>): string {
+  const command = input["command"];
+  const named = Array.isArray(command)
+    ? command.join(" ")
+    : [command, ...nameFields.map((field) => input[field])].find((value) => typeof value === "string");
+  return shownText(
+    typeof named === "string" ? named : Object.keys(input).length === 0 ? tool : JSON.stringify(input),
+    callGraphemesMax,
+  );
+}
+
+const nameFields = [
+  "file_path",
+  "filePath",
+  "path",
+  "notebook_path",
+  "url",
+  "query",
+  "pattern",
+  "description",
+  "prompt",
+];
