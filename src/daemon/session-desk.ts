@@ -72,7 +72,7 @@ const statuses = ["done", "failed", "refused"] as const;
 
 function callOf({ seq, at, payload }: EntryView, outcome: RecentCall["outcome"]): RecentCall {
   const { tool, input, verdict } = payload ?? {};
-  const fields = typeof input === "object" && input !== null && !Array.isArray(input) ? { ...input } : {};
+  const fields = typeof input === "object" && input !== null ? (input as Readonly<Record<string, unknown>>) : {};
   const name = typeof tool === "string" ? tool : "";
   return {
     entry: seq,

@@ -11,7 +11,12 @@ export function evidenceOf(event: Exclude<AgentEvent, { type: "unreadable" }>): 
       return { kind: "prompted", text: promptText(event.text) };
     case "stop":
       return { kind: "stopped" };
-    default:
+    case "tool-call":
+    case "permission-request":
+    case "outcome":
+    case "session-end":
+    case "config-change":
+    case "other":
       return undefined;
   }
 }
