@@ -92,6 +92,7 @@ test("rooms import only what they may", () => {
 
 /** Folders of `src/` that hold several rooms. */
 const insideRooms: Readonly<Record<string, readonly string[]>> = {
+  board: ["board/model", "board/tui", "board/web"],
   transport: ["transport/socket", "transport/http", "transport/mcp"],
   dialects: ["dialects/agents", "dialects/clients"],
 };

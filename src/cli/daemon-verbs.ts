@@ -6,6 +6,7 @@ import { type Client, connect } from "../client/index.ts";
 import { homeFiles } from "../protocol/place.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { type Mode, modes } from "../protocol/effects.ts";
+import { modeWords } from "../protocol/words.ts";
 import { oneOf } from "./arguments.ts";
 import { Exit, type Verb } from "./index.ts";
 import { startDaemon } from "./launch.ts";
@@ -182,14 +183,6 @@ async function setMode(verb: Verb, mode: Mode): Promise<void> {
   if (verb.json) terminal.out(JSON.stringify(answer));
   else terminal.out(`The mode is now ${terminal.style("strong", answer.mode)}: ${modeWords[answer.mode]}`);
 }
-
-const modeWords = {
-  attended: "a hold waits for you.",
-  away: "a hold notifies you and waits.",
-  unattended: "what would be held is denied, with a reason the agent can act on.",
-  observe: "everything but the catastrophic is allowed; what would have been is recorded.",
-  panic: "every tool call is denied. Back to normal: signalbox mode attended",
-} as const;
 
 async function status(verb: Verb): Promise<void> {
   const { terminal, place } = verb;

@@ -3,7 +3,7 @@ import { every, systemClock } from "../kit/clock.ts";
 import type { HoldDecision, HoldView } from "../protocol/operations/holds.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { cardLines, holdLine } from "./hold-card.ts";
-import { decidedText, editable, editedInput } from "./hold-words.ts";
+import { decidedText, editable, editedInput } from "../protocol/hold-words.ts";
 import { type Key, Screen } from "./screen.ts";
 import type { Style, Terminal } from "./terminal.ts";
 import { count, hintLines, sentence, wrap } from "./words.ts";

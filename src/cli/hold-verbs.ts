@@ -7,7 +7,7 @@ import { holdCard, holdLine } from "./hold-card.ts";
 import type { Verb } from "./index.ts";
 import { watch } from "./hold-watch.ts";
 import { duration, visible, wrap } from "./words.ts";
-import { decidedText, parseInput } from "./hold-words.ts";
+import { decidedText, parseInput } from "../protocol/hold-words.ts";
 
 export function add(program: Command, verb: (command: Command) => Verb): void {
   const hold = program.command("hold").description("See and decide the tool calls that await you.");

@@ -84,6 +84,8 @@ export const limits = {
   checkpointMsMax: 60_000,
   checkpointIdleMs: 3_600_000,
   drainMs: 10_000,
+  /** Ledger entries that a board keeps to show; older ones are asked for again. */
+  boardEntriesMax: 1_000,
   logFileBytesMax: 8 * 1024 * 1024,
   logFilesMax: 4,
 } as const;

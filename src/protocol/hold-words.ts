@@ -1,6 +1,6 @@
-import type { HoldDecision, HoldView } from "../protocol/operations/holds.ts";
-import type { OutputOf } from "../protocol/operations/index.ts";
-import { Refusal } from "../protocol/refusals.ts";
+import type { HoldDecision, HoldView } from "./operations/holds.ts";
+import type { OutputOf } from "./operations/index.ts";
+import { Refusal } from "./refusals.ts";
 
 /**
  * What the person reads after deciding: what was decided, and what happens now.
