@@ -16,12 +16,7 @@ const none = new Map<string, never>();
 const rounds = 20;
 
 const judgeText = (command: string) =>
-  judge(
-    { agent: "bench", tool: "Bash", input: { command }, cwd: workspace.root, workspace, shell: "bash" },
-    machine,
-    none,
-    policy,
-  );
+  judge({ agent: "bench", tool: "Bash", input: { command }, cwd: workspace.root, workspace }, machine, none, policy);
 
 /** The examples of every program of the tables, over and over, and inputs that were made to be slow. */
 export function benchJudge(): Row[] {

@@ -49,7 +49,6 @@ function callOf(row: Row): ToolCall {
     input: { command: row.command },
     cwd: row.cwd ?? root,
     workspace: { root, added: [], ordinary: true },
-    shell: "bash",
   };
 }
 

@@ -56,12 +56,11 @@ const roundsMax = 5;
 export async function judgeWithFacts(ports: JudgingPorts, call: CallToJudge, signal: AbortSignal): Promise<Judged> {
   const policy = ports.policyAt(call.workspace.root);
   const machine = ports.machine();
-  const asked: ToolCall = { ...call, shell: "unknown" };
   const known = new Map<string, Fact>();
   let spentMs = 0;
   for (let round = 1; ; round += 1) {
     const from = performance.now();
-    const judgement = ports.judge(asked, machine, known, policy);
+    const judgement = ports.judge(call, machine, known, policy);
     spentMs += performance.now() - from;
     const wanted = judgement.wanted.filter((query) => !known.has(factKey(query)));
     if (wanted.length === 0 || round === roundsMax)

@@ -59,7 +59,7 @@ export function judgeText(place: Place): (call: CheckCall) => Checked {
     const workspace: Workspace = { root, added: [], ordinary: true };
     const policy = ports.policyAt(root);
     const from = process.hrtime.bigint();
-    const judgement = ports.judge({ ...call, agent: "check", workspace, shell: "unknown" }, machine, none, policy);
+    const judgement = ports.judge({ ...call, agent: "check", workspace }, machine, none, policy);
     return { ...judgement, microseconds: Number(process.hrtime.bigint() - from) / 1_000 };
   };
 }

@@ -31,7 +31,7 @@ export async function replay(
   }
   const { call, mode } = recorded;
   const policy = { ...ports.policyAt(call.workspace.root), mode };
-  const judged = ports.judge({ ...call, shell: "unknown" }, ports.machine(), facts, policy);
+  const judged = ports.judge(call, ports.machine(), facts, policy);
   const now = raised(judged, recorded.notSure, mode);
   const missing = now.wanted.filter((query: FactQuery) => !facts.has(factKey(query)));
   if (missing.length > 0)

@@ -315,7 +315,6 @@ function proposeRule(hold: HoldView, workspace: string, judging: JudgingPorts): 
     ...hold,
     input: hold.input as Readonly<Record<string, Json>>,
     workspace: { root: workspace, added: [], ordinary: true },
-    shell: "unknown" as const,
   };
   const effects = traceEffects(call, judging.machine(), new Map(), judging.policyAt(workspace));
   const rule = narrowRule({ ...call, effects, workspace, userHome: judging.machine().userHome }, exampleJudge);

@@ -72,7 +72,7 @@ export function simulate(
     entry(entry) {
       try {
         const { call, facts } = readVerdictEntry(entry as Parameters<typeof readVerdictEntry>[0]);
-        return compare({ ...call, shell: "unknown" }, facts);
+        return compare(call, facts);
       } catch (error) {
         if (error instanceof Refusal) return undefined;
         throw error;
@@ -80,7 +80,7 @@ export function simulate(
     },
     command(command, cwd) {
       const workspace = { root: cwd, added: [], ordinary: true };
-      const call = { agent: "history", tool: "Bash", input: { command }, cwd, workspace, shell: "unknown" } as const;
+      const call = { agent: "history", tool: "Bash", input: { command }, cwd, workspace } as const;
       return compare(call, new Map());
     },
   };

@@ -43,7 +43,7 @@ export function suggest(
     .filter(({ count }) => count >= times)
     .toSorted((a, b) => b.count - a.count)
     .flatMap(({ recorded, entries, count }): Suggestion[] => {
-      const call = { ...recorded.call, shell: "unknown" } as const;
+      const { call } = recorded;
       const policy = { ...ports.policyAt(call.workspace.root), mode: "attended" as const };
       if (ports.judge(call, machine, recorded.facts, policy).verdict === "allow") return [];
       const effects = traceEffects(call, machine, recorded.facts, policy);

@@ -19,7 +19,6 @@ export const exampleJudge: ExampleJudge = {
         input: input as Readonly<Record<string, Json>>,
         cwd: example.cwd ?? root,
         workspace: { root, added: [], ordinary: true },
-        shell: "bash",
       },
       exampleMachine,
       new Map(),

@@ -10,8 +10,6 @@ export interface ToolCall {
   /** Absolute, as the agent states it; resolved against the world by facts. */
   readonly cwd: string;
   readonly workspace: Workspace;
-  /** The agent's shell; what zsh or fish would run and bash would not is then an effect or opaque. */
-  readonly shell: "bash" | "sh" | "zsh" | "fish" | "unknown";
   /** What the session brought in and read before this call (`taint/`). Kept by the daemon; left out, nothing is known of it. */
   readonly trail?: Trail | undefined;
 }

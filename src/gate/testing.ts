@@ -26,7 +26,6 @@ export function ordinaryCall(
     input,
     cwd: ordinaryRoot,
     workspace: { root: ordinaryRoot, added: [], ordinary: true },
-    shell: "bash",
     ...more,
   };
 }

@@ -2,6 +2,7 @@ import { type Arg, type Flow, literal, noFlow } from "../programs/program.ts";
 import { secretVariable } from "../paths/secrets.ts";
 import { judgePatch } from "../tools/patch.ts";
 import { judgeVariable } from "./environment.ts";
+import { foreignBuiltins, setsAsFish } from "./foreign.ts";
 import type { Runner } from "./runner.ts";
 import { type Shell, unknown } from "./state.ts";
 import { joinArgs } from "./words.ts";
@@ -95,7 +96,11 @@ const evaluate: Builtin = (runner, shell, args, stdin) => {
 
 const source: Builtin = (runner, shell, args, stdin) => {
   const [file, ...rest] = args;
-  if (file === undefined) return noFlow;
+  // fish reads what it is told by stdin: `curl ... | source`.
+  if (file === undefined)
+    return stdin.text === "" && !stdin.remote && !stdin.decoded
+      ? noFlow
+      : runner.stdinCode(shell, "shell", stdin, "source");
   if (
     /(?:^|\/)(?:\.?venv|\.?env|virtualenv|miniconda3?|anaconda3?|\.venvs?\/[^/]+)\/bin\/activate(?:\.fish)?$|\.nvm\/nvm\.sh$|\.cargo\/env$|\.sdkman\/bin\/sdkman-init\.sh$|\.(?:bashrc|bash_profile|zshrc|profile)$|conda\.sh$|\/etc\/(?:profile|bashrc|bash\.bashrc|os-release)$|\.asdf\/asdf\.sh$/.test(
       file.text,
@@ -192,7 +197,8 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ],
   [
     "set",
-    (_runner, shell, args) => {
+    (runner, shell, args) => {
+      if (setsAsFish(runner, shell, args)) return noFlow;
       const dashes = args.findIndex((arg) => arg.text === "--");
       if (dashes >= 0) shell.positional = [literal("sh"), ...args.slice(dashes + 1)];
       else if (args.length > 0 && !/^[-+]/.test(args[0]?.text ?? "")) shell.positional = [literal("sh"), ...args];
@@ -274,9 +280,9 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
     "setopt",
     "unsetopt",
     "autoload",
-    "zmodload",
     "emulate",
   ].map((name) => [name, quiet] as const),
+  ...foreignBuiltins,
   ["history", () => ({ ...noFlow, text: undefined, decoded: true })],
   ["fc", () => ({ ...noFlow, text: undefined, decoded: true })],
   [

@@ -126,6 +126,8 @@ export class Runner {
         if (arg.fixed > 0 && /^(?:~|\/|\.\.)/.test(arg.text)) this.path(shell, arg, { kind: "read" });
       return unknownFlow;
     }
+    // zsh's `=rm` is the program that `rm` names.
+    if (/^=\w/.test(text)) return this.#call(shell, literal(text.slice(1)), args, stdin);
     if (name.hidden === true)
       this.emit(shell, {
         kind: "opaque",

@@ -273,6 +273,7 @@ function at(runner: Runner, shell: Shell): Substituting {
       }
       return deeper(runner, () => walkScript(runner, shell.fork(), script, noFlow));
     },
+    notSure: (why) => runner.scene.notSure(why),
     lookInto: (node) => lookInto(runner, shell, node as SyntaxNode),
     runs: ({ text }) => void runner.code(shell, "shell", literal(`: "${text.replaceAll('"', '\\"')}"`), noFlow),
   };

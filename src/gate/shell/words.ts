@@ -2,6 +2,7 @@ import type { ParameterExpansionPart, Word, WordPart } from "unbash";
 import { globMatches } from "../paths/text.ts";
 import { secretVariable } from "../paths/secrets.ts";
 import { type Arg, type Flow, literal } from "../programs/program.ts";
+import { foreignPart } from "./foreign.ts";
 import type { Shell } from "./state.ts";
 
 const alternativesMax = 64;
@@ -13,6 +14,8 @@ export interface Substituting {
   substitute(part: Extract<WordPart, { type: "CommandExpansion" | "ProcessSubstitution" }>): Flow;
   /** Judges the substitutions in a text that bash may expand once more. */
   runs(value: Arg): void;
+  /** Something that can't be read, or that another shell would run. */
+  notSure(why: string): void;
   /** Judges what is hidden in arithmetic, indexes and patterns. */
   lookInto(node: object): void;
 }
@@ -160,6 +163,7 @@ function expandPart(part: WordPart, at: Substituting, quoted: boolean): Piece[] 
       if (part.parts !== undefined) at.lookInto(part);
       return [piece(part.text, true, { glob: !quoted })];
     case "ExtendedGlob":
+      foreign(part.text, at);
       at.lookInto(part);
       return [piece("*", true, { glob: true })];
     case "BraceExpansion":
@@ -167,6 +171,7 @@ function expandPart(part: WordPart, at: Substituting, quoted: boolean): Piece[] 
     case "SimpleExpansion":
       return variable(part.text.slice(1), part.text, at, quoted);
     case "ParameterExpansion":
+      foreign(part.text, at);
       return parameter(part, at, quoted);
     case "ArithmeticExpansion":
       at.lookInto(part);
@@ -182,6 +187,11 @@ function expandPart(part: WordPart, at: Substituting, quoted: boolean): Piece[] 
     default:
       return [piece("", false)];
   }
+}
+
+function foreign(text: string, at: Substituting): void {
+  const why = foreignPart(text);
+  if (why !== undefined) at.notSure(why);
 }
 
 const literalPiece = (text: string, secret = false, hidden = false): Piece => piece(text, true, { secret, hidden });

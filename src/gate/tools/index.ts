@@ -7,7 +7,6 @@ import { hostOf, isLoopback, isMetadata } from "../paths/hosts.ts";
 import type { Runner } from "../shell/runner.ts";
 import { prescan } from "../shell/prescan.ts";
 import { Shell } from "../shell/state.ts";
-import { foreignForms } from "../shell/foreign.ts";
 
 /** Turns any tool call into effects in the runner's scene. Names of tools are those of the hosts' own documentation. */
 export function judgeTool(runner: Runner): void {
@@ -229,8 +228,6 @@ function judgeShell(runner: Runner, shell: Shell, command: string | undefined): 
   if (folder !== undefined && folder !== "") shell.cwd = runner.absolute(shell, folder);
   const why = prescan(command);
   if (why !== undefined) return scene.notSure(why);
-  if (scene.call.shell !== "bash" && scene.call.shell !== "sh")
-    for (const form of foreignForms(command)) scene.notSure(form);
   const out = runner.code(shell, "shell", literal(command), noFlow);
   if (out.shows === true)
     runner.emit(shell, {
