@@ -8,7 +8,7 @@ import type { Access, Operation } from "../protocol/operation.ts";
 import { isOperationName, type OperationName, operations } from "../protocol/operations/index.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { type Answer, type Origin, Running } from "./running.ts";
-import { wordIssues } from "./wording.ts";
+import { wordIssues } from "../protocol/wording.ts";
 
 /** A call that was started: its one answer, and, for a stream, when its pushes may follow. */
 export type Task = Pick<Running, "answer" | "stream" | "flow" | "cancel">;

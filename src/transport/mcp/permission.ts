@@ -2,7 +2,7 @@ import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { CallOf, OutputOf } from "../../protocol/operations/index.ts";
 import { Refusal } from "../../protocol/refusals.ts";
-import { wordIssues } from "../wording.ts";
+import { wordIssues } from "../../protocol/wording.ts";
 import type { Line } from "./line.ts";
 import { shown } from "./shown.ts";
 
