@@ -22,7 +22,8 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
     .description("Start the daemon in the foreground (Ctrl-C drains and stops it), or with --detach in the background.")
     .option("--detach", "start it in the background and return when it serves")
     .option("--set <key=value...>", "a setting for this run, e.g. log.level=debug")
-    .action((options: { detach?: boolean; set?: string[] }, command: Command) => up(verb(command), options));
+    .option("--test", "make a new home for tests: only there may a decider answer in a person's place")
+    .action((options: UpOptions, command: Command) => up(verb(command), options));
   program
     .command("down")
     .summary("Drain and stop the daemon.")
@@ -52,12 +53,24 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
     .action((_: object, command: Command) => setMode(verb(command), "panic"));
 }
 
-async function up(verb: Verb, options: { detach?: boolean; set?: readonly string[] }): Promise<void> {
+interface UpOptions {
+  readonly detach?: boolean;
+  readonly set?: readonly string[];
+  readonly test?: boolean;
+}
+
+async function up(verb: Verb, options: UpOptions): Promise<void> {
   const { terminal, place } = verb;
   (await verb.ports.environment()).checkConfig(place);
   rmSync(join(place.home, homeFiles.stay), { force: true });
   const running = await helloIfUp(verb);
   if (running !== undefined) {
+    if (options.test === true)
+      throw new Refusal(
+        "CONFLICT",
+        `A daemon serves ${place.home} already, and only a new home can be made for tests.`,
+        "signalbox --home DIR up --test",
+      );
     if (verb.json) terminal.out(JSON.stringify(running));
     else {
       terminal.out(`Signalbox ${running.version} is already up: pid ${running.pid}, home ${running.home}.`);
@@ -66,7 +79,11 @@ async function up(verb: Verb, options: { detach?: boolean; set?: readonly string
     if (running.fix !== null) terminal.err(`${terminal.style("warn", "note:")} ${running.fix}`);
     return;
   }
-  const daemon = await startDaemon(verb, { detach: options.detach === true, settings: options.set ?? [] });
+  const daemon = await startDaemon(verb, {
+    detach: options.detach === true,
+    settings: options.set ?? [],
+    test: options.test === true,
+  });
   if (verb.json) terminal.out(JSON.stringify({ pid: daemon.pid, home: place.home, socket: place.socket }));
   else await welcome(verb, daemon.pid, options.detach === true);
   if (options.detach === true) return;

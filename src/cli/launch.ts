@@ -16,16 +16,23 @@ export interface Started {
 /**
  * Starts the daemon with an environment built from nothing and waits until it says that it serves (one byte on descriptor 3).
  * @param detach  it goes on when this process ends
+ * @param test    a new home is marked as made for tests
  * @throws Refusal INTERNAL with what the daemon said when it ends before it serves
  */
 export async function startDaemon(
   { place, ports }: Verb,
-  { detach, settings }: { detach: boolean; settings: readonly string[] },
+  { detach, settings, test = false }: { detach: boolean; settings: readonly string[]; test?: boolean },
 ): Promise<Started> {
   const { cleanEnvironment } = await ports.environment();
   const child = spawn(
     process.execPath,
-    [...daemonArguments(place, ports.main), ...settings.flatMap((pair) => ["--set", pair]), "--ready-fd", "3"],
+    [
+      ...daemonArguments(place, ports.main),
+      ...settings.flatMap((pair) => ["--set", pair]),
+      ...(test ? ["--test"] : []),
+      "--ready-fd",
+      "3",
+    ],
     {
       cwd: "/",
       detached: detach,

@@ -24,6 +24,8 @@ export interface ComposeOptions {
   readonly values: readonly ConfigValue[];
   /** A listening socket that systemd or launchd handed over. */
   readonly adoptFd?: number | undefined;
+  /** Marks a new home as made for tests. */
+  readonly test?: boolean;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface ComposeOptions {
  * what to do (promise 2), because a daemon that is away would be started again by every hook.
  * @throws ConfigFault, StoreFault (busy: another daemon serves this home), Error from the door: all in sentences for the person
  */
-export async function compose({ place, config, values, adoptFd }: ComposeOptions): Promise<Daemon> {
+export async function compose({ place, config, values, adoptFd, test = false }: ComposeOptions): Promise<Daemon> {
   await using building = new AsyncDisposableStack();
   ensureHome(place.home);
   const { level, fileBytesMax: bytesMax, filesMax } = config.log;
@@ -48,7 +50,7 @@ export async function compose({ place, config, values, adoptFd }: ComposeOptions
   let serving: Serving;
   try {
     building.use(takeInstance(join(place.home, homeFiles.instance)));
-    serving = buildRooms({ ...common, config, building });
+    serving = buildRooms({ ...common, config, building, test });
   } catch (error) {
     if (!(error instanceof StoreFault) || error.kind === "busy") throw error;
     log.error({ err: error }, "the store can't be used: the daemon serves only to deny");

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Json } from "../kit/canonical.ts";
 import { nearest } from "../kit/nearest.ts";
 import { maskedChannels, NotifySettings } from "../notify/index.ts";
+import { deciderNames } from "../deciders/index.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Place } from "../protocol/place.ts";
 
@@ -58,6 +59,17 @@ const Config = z.strictObject({
         .default([]),
       /** What browsers may decide, never more than the terminal that asked for their link. */
       decides: z.enum(["everything", "undoable", "nothing"]).default("everything"),
+    })
+    .prefault({}),
+  /** Clients of nexo's permission socket. */
+  nexo: z
+    .strictObject({
+      /** Who has a say besides policy. `allow-all` and `scripted` exist in homes made for tests only. */
+      decider: z.enum(deciderNames).default("policy"),
+      /** The answers of `scripted`: a file of nexo's outcomes, one JSON object a line. */
+      script: z.string().startsWith("/").optional(),
+      /** Milliseconds that a call waits for the operator: nexo's own client gives up after 30 s. */
+      waitMs: z.int().min(0).max(limits.holdWaitMs).default(25_000),
     })
     .prefault({}),
   drainMs: z.int().min(100).max(120_000).default(limits.drainMs),

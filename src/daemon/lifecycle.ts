@@ -42,7 +42,8 @@ export async function runDaemon(argv: readonly string[]): Promise<number> {
     });
   try {
     const { config, values } = loadConfig(flags.place, flags.settings);
-    const daemon = await compose({ place: flags.place, config, values, adoptFd: activatedDescriptor(process.pid) });
+    const { place, test } = flags;
+    const daemon = await compose({ place, config, values, test, adoptFd: activatedDescriptor(process.pid) });
     process.on("uncaughtException", (error) => {
       daemon.log.error({ err: error }, "uncaught exception: the daemon stops, hooks deny until it is started again");
       complain(`The daemon met a bug and stops: ${error.message}. Hooks deny until it is up again.`);
@@ -63,6 +64,8 @@ interface Flags {
   readonly settings: Readonly<Record<string, string>>;
   /** Told one line feed when the daemon serves. */
   readonly readyFd: number | undefined;
+  /** Marks a new home as made for tests. */
+  readonly test: boolean;
 }
 
 function readFlags(argv: readonly string[]): Flags {
@@ -74,6 +77,7 @@ function readFlags(argv: readonly string[]): Flags {
       "config-dir": { type: "string" },
       set: { type: "string", multiple: true },
       "ready-fd": { type: "string" },
+      test: { type: "boolean", default: false },
     },
   });
   const found = findPlace({ home: values.home });
@@ -88,6 +92,7 @@ function readFlags(argv: readonly string[]): Flags {
     place: { ...found, socket: values.socket ?? found.socket, configDir: values["config-dir"] ?? found.configDir },
     settings,
     readyFd: readyFd === undefined ? undefined : Number(readyFd),
+    test: values.test,
   };
 }
 

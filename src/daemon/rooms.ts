@@ -37,6 +37,7 @@ import { createPresence } from "./presence.ts";
 import { createRecorder } from "./recorder.ts";
 import { openHoldsOf } from "./session-desk.ts";
 import { createStatus } from "./status.ts";
+import { isTestHome } from "./test-home.ts";
 import { createToolCalls } from "./tool-calls.ts";
 import { createWeb } from "./web.ts";
 
@@ -45,6 +46,8 @@ export interface RoomsOptions {
   readonly config: Config;
   readonly values: readonly ConfigValue[];
   readonly version: string;
+  /** `up --test`: a new home is marked as made for tests. */
+  readonly test: boolean;
   readonly clock: Clock;
   readonly log: Log;
   /** What is opened is pushed here, so that it closes in the other order. */
@@ -88,6 +91,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       },
     }),
   );
+  const test = isTestHome(ledger, store, options.test);
   const fingerprint = openFingerprint(place.home);
   const hook = inHome(homeFiles.hook);
   const policies = createPolicies<PolicyLayer, Policy>({
@@ -286,7 +290,7 @@ export function buildRooms(options: RoomsOptions): Serving {
         setImmediate(() => options.stop());
       },
     }),
-    clients: createClients(),
+    clients: createClients({ config, test, clock, log, holds, sessions, operator }),
     hook: createHooks({
       toolCalls,
       sessions,

@@ -1,6 +1,7 @@
 import { canonicalJson, type Json, present } from "../kit/canonical.ts";
 import type { Answer, HeldCall, Holds, ProcessId, VerdictRecord } from "../holds/index.ts";
 import type { Ledger } from "../ledger/index.ts";
+import { stricter } from "../protocol/effects.ts";
 import type { GateVerdict } from "../protocol/operations/gate.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Trail } from "../gate/index.ts";
@@ -28,6 +29,8 @@ export interface ToolCallRequest {
   readonly wait: boolean;
   readonly waitMs?: number | undefined;
   readonly askedInHost?: boolean | undefined;
+  /** What a decider of the caller's says: never milder than policy. */
+  readonly tighten?: { readonly to: "hold" | "deny"; readonly by: string; readonly reason: string } | undefined;
 }
 
 export interface OutcomeReport {
@@ -84,7 +87,8 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
     signal: AbortSignal,
   ): Promise<JudgedCall> => {
     const call = { ...request, input, workspace: session.workspace, trail: sessions.trail(request) as Trail };
-    return { ...redactJudged(await judgeWithFacts(ports, call, signal), ports.redactText), trail: call.trail };
+    const gate = redactJudged(await judgeWithFacts(ports, call, signal), ports.redactText);
+    return { ...tightened(gate, request.tighten), gate, trail: call.trail };
   };
 
   /** Inside a work of the store: the verdict's entry, and what the sessions remember of it. */
@@ -103,7 +107,7 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
         ...replayable(
           { cwd: request.cwd, workspace: session.workspace, trail: judged.trail },
           ports.redact(input),
-          judged,
+          judged.gate,
           record,
           ports.redactText,
         ),
@@ -208,8 +212,16 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
   };
 }
 
-/** A judgement with the trail that it was made on. */
-type JudgedCall = Judged & { readonly trail: Trail };
+/** A judgement with the trail that it was made on; `gate` is what the gate said where a decider made it stricter. */
+type JudgedCall = Judged & { readonly trail: Trail; readonly gate: Judged };
+
+/** Where nobody is there to decide, a decider's hold is a deny as policy's is; in `observe` a decider that was set up still decides. */
+function tightened(judged: Judged, tighten: ToolCallRequest["tighten"]): Judged {
+  if (tighten === undefined) return judged;
+  const verdict = judged.mode === "unattended" ? "deny" : tighten.to;
+  if (stricter(judged.verdict, verdict) === judged.verdict) return judged;
+  return { ...judged, verdict, rule: `decider-${tighten.by}`, reason: tighten.reason, instead: undefined };
+}
 
 /** Effects and reasons repeat words of the call: what is stored and shown of them holds no secret. */
 export function redactJudged(judged: Judged, redactText: (text: string) => string): Judged {

@@ -26,7 +26,8 @@ const Line = z.discriminatedUnion("outcome", [
  */
 export function scripted(text: string): Decider {
   const lines = text.split("\n").flatMap((line, index) => (line.trim() === "" ? [] : [{ line, number: index + 1 }]));
-  if (lines.length > linesMax) throw new Error(`A decider's script has at most ${linesMax} lines, not ${lines.length}.`);
+  if (lines.length > linesMax)
+    throw new Error(`A decider's script has at most ${linesMax} lines, not ${lines.length}.`);
   const opinions = lines.map(({ line, number }) => opinionOf(line, number));
   let next = 0;
   return {

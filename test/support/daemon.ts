@@ -40,10 +40,14 @@ export class TestDaemon implements AsyncDisposable {
     this.exited = once(child, "exit").then(([code, signal]) => (code as number | null) ?? (signal === null ? 1 : 128));
   }
 
-  static async start(place: Place, settings: readonly string[] = []): Promise<TestDaemon> {
+  static async start(
+    place: Place,
+    settings: readonly string[] = [],
+    flags: readonly string[] = [],
+  ): Promise<TestDaemon> {
     const child = spawn(
       process.execPath,
-      [...daemonArguments(place, main), ...settings.flatMap((pair) => ["--set", pair]), "--ready-fd", "3"],
+      [...daemonArguments(place, main), ...settings.flatMap((pair) => ["--set", pair]), ...flags, "--ready-fd", "3"],
       { env: { ...plainEnvironment, HOME: place.home }, stdio: ["ignore", "inherit", "pipe", "pipe"] },
     );
     const daemon = new TestDaemon(place, child);

@@ -1,5 +1,17 @@
+import { readFileSync, readlinkSync } from "node:fs";
+import { createDecider } from "../../deciders/index.ts";
 import { inOrder } from "../../dialects/clients/index.ts";
-import type { ClientDialect, ForeignMethods } from "../../protocol/client-dialect.ts";
+import { nexo } from "../../dialects/clients/nexo.ts";
+import type { Holds } from "../../holds/index.ts";
+import type { Clock } from "../../kit/clock.ts";
+import type { Log } from "../../kit/log.ts";
+import type { Operator } from "../../operator/index.ts";
+import type { ClientDialect, ForeignMethods, Peer } from "../../protocol/client-dialect.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { Sessions } from "../../sessions/index.ts";
+import { alive } from "../../facts/index.ts";
+import { type Config, ConfigFault } from "../config.ts";
+import { nexoAgent, nexoPorts } from "./nexo.ts";
 
 /** What the other systems' clients find behind the door. */
 export interface Clients {
@@ -8,7 +20,74 @@ export interface Clients {
   readonly methods: ForeignMethods;
 }
 
-/** Ties the client dialects to the rooms, as far as the table's operations don't say it all. */
-export function createClients(): Clients {
-  return { dialects: inOrder({}), methods: () => undefined };
+export interface ClientsRooms {
+  readonly config: Config;
+  /** Whether this home was made for tests. */
+  readonly test: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly holds: Holds;
+  readonly sessions: Sessions;
+  readonly operator: Operator;
+}
+
+/** For a daemon that can't record: every frame is then answered as one of no known shape. */
+export const noClients: Clients = { dialects: [], methods: () => undefined };
+
+/**
+ * Ties the client dialects to the rooms, as far as the table's operations don't say it all.
+ * @throws ConfigFault
+ */
+export function createClients(rooms: ClientsRooms): Clients {
+  const { config, test, clock, log, holds, sessions } = rooms;
+  const endSession = async (agent: string, session: string) => {
+    if (sessions.find({ agent, session }) === undefined || holds.openCount({ agent, session }) > 0) return;
+    try {
+      await sessions.observe({ agent, session, event: "disconnect", phase: "ended" });
+    } catch (error) {
+      log.error({ err: error, agent, session }, "a client's session could not be ended");
+    }
+  };
+  return {
+    dialects: inOrder({
+      nexo: nexo(
+        nexoPorts({
+          decider: deciderOf(config, test, clock),
+          waitMs: config.nexo.waitMs,
+          waitMsMax: Math.min(config.holds.waitMs, limits.holdWaitMs),
+          release: async (hold, decider) =>
+            void (await holds.decide(
+              hold,
+              { decision: "approve", scope: "once" },
+              { decider, home: "made for tests" },
+            )),
+          folderOf: (peer) => folderOf(rooms.operator, peer),
+          endSession: (session) => endSession(nexoAgent, session),
+        }),
+      ),
+    }),
+    methods: () => undefined,
+  };
+}
+
+function deciderOf({ nexo: { decider, script } }: Config, test: boolean, clock: Clock) {
+  try {
+    return createDecider(decider, { test, script: script && readFileSync(script, "utf8"), clock });
+  } catch (error) {
+    throw new ConfigFault((error as Error).message, { cause: error });
+  }
+}
+
+/** Where the process at the other end works right now, if the system says so (Linux). */
+async function folderOf(operator: Operator, { connection, lost }: Peer): Promise<string | undefined> {
+  const known = await operator.seat(connection, { signal: lost });
+  const peer = "seat" in known ? known.seat.peer : undefined;
+  const start = peer?.processes.find(({ pid }) => pid === peer.pid)?.start;
+  if (peer === undefined || start === undefined) return undefined;
+  try {
+    const folder = readlinkSync(`/proc/${peer.pid}/cwd`);
+    return alive({ pid: peer.pid, startTime: start }) ? folder : undefined;
+  } catch {
+    return undefined; // it has ended, or this system has no /proc: then the folder is not known
+  }
 }

@@ -3,6 +3,7 @@ import type { NexoOutcome, NexoPorts, NexoRequest } from "../../dialects/clients
 import type { Json } from "../../kit/canonical.ts";
 import type { CallOptions, Peer } from "../../protocol/client-dialect.ts";
 import type { HoldId } from "../../protocol/ids.ts";
+import { limits } from "../../protocol/limits.ts";
 import type { OutputOf } from "../../protocol/operations/index.ts";
 
 export interface NexoRooms {
@@ -109,13 +110,17 @@ function outcomeOf(verdict: Verdict, opinion: Opinion): NexoOutcome {
 function noteSpeaker(speakers: Map<string, Set<Peer>>, session: string, peer: Peer): void {
   if (peer.lost.aborted) return; // it has gone already, and so its end has been told
   const peers = speakers.get(session);
-  if (peers === undefined) speakers.set(session, new Set([peer]));
-  else peers.add(peer);
+  if (peers !== undefined) peers.add(peer);
+  else if (speakers.size < limits.sessionsMax) speakers.set(session, new Set([peer]));
 }
 
 /** Tools take objects; whatever else is sent is judged under a name that says what it is. */
 const inputOf = (input: Json): Readonly<Record<string, Json>> =>
-  input === null ? {} : typeof input === "object" && !Array.isArray(input) ? (input as Record<string, Json>) : { input };
+  input === null
+    ? {}
+    : typeof input === "object" && !Array.isArray(input)
+      ? (input as Record<string, Json>)
+      : { input };
 
 /** The driver's own words for where the agent works. */
 function folderIn(metadata: NexoRequest["metadata"]): string | undefined {

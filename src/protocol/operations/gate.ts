@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Effect, Verdict } from "../effects.ts";
 import { EntrySeq, HoldId } from "../ids.ts";
 import { JsonObject } from "../json.ts";
+import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
 
 const AgentName = z.string().min(1).max(64);
@@ -17,6 +18,17 @@ export const GateRequest = z.object({
   toolCallId: z.string().min(1).max(256).optional(),
   /** Wait for the person when the verdict is hold (at most `holdWaitMs`); else answer hold at once. */
   wait: z.boolean().default(true),
+  /** How long to wait, in milliseconds; after that the answer is a deny that says that the call is still held. */
+  waitMs: z.int().min(0).max(limits.holdWaitMs).optional(),
+  /** What a decider of the caller's says. It can be stricter than policy and never milder. */
+  tighten: z
+    .object({
+      to: z.enum(["hold", "deny"]),
+      /** Who says so; the rule of the verdict is then `decider-<by>`. */
+      by: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "a decider's name is small letters, digits and hyphens"),
+      reason: z.string().min(1).max(limits.reasonCharsMax),
+    })
+    .optional(),
 });
 export type GateRequest = z.output<typeof GateRequest>;
 
