@@ -74,7 +74,7 @@ async function play(start: Start, steps: readonly Step[]): Promise<void> {
     for (const peer of peers.values()) await peer[Symbol.asyncDispose]();
   });
   const peerOn = async (step: Step): Promise<Peer> => {
-    const on = String(step["on"] ?? "a");
+    const on = typeof step["on"] === "string" ? step["on"] : "a";
     const known = peers.get(on);
     if (known !== undefined) return known;
     const peer = await Peer.connect(home.socket);
