@@ -13,7 +13,7 @@ import { limits } from "../protocol/limits.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import type { Sessions } from "../sessions/index.ts";
 import { StoreFault } from "../store/index.ts";
-import { evidenceOf } from "./session-evidence.ts";
+import { evidenceOf, knownOf, statusOf } from "./session-evidence.ts";
 import { shortInput } from "./short-input.ts";
 import type { ToolCallRequest, ToolCalls } from "./tool-calls.ts";
 
@@ -144,10 +144,14 @@ async function decide(
     case "config-change":
       await seen(ports, request, event);
       return configChange(ports, event);
+    case "status":
+      await status(ports, request, event);
+      return noObjection;
     case "session-start":
     case "session-end":
     case "stop":
     case "prompt":
+    case "notice":
     case "other":
       await seen(ports, request, event);
       await recorded(ports, event);
@@ -178,7 +182,21 @@ async function seen(
     cwd: event.cwd,
     pid: request.ppid,
     evidence: evidenceOf(event),
+    known: knownOf(event),
   });
+}
+
+/** A status line tells facts of a session that runs; one that comes after the session's end brings nothing back. */
+async function status(
+  { sessions }: HookPorts,
+  request: Hook,
+  event: Extract<AgentEvent, { type: "status" }>,
+): Promise<void> {
+  const { agent, session, cwd } = event;
+  const before = sessions.find({ agent, session });
+  if (before === undefined)
+    await sessions.observe({ agent, session, event: event.event, cwd, pid: request.ppid, known: statusOf(event.raw) });
+  else if (before.endedAtMs === undefined) sessions.learn({ agent, session }, statusOf(event.raw));
 }
 
 const recordKinds = {
@@ -187,6 +205,7 @@ const recordKinds = {
   "session-end": "hook/received",
   stop: "session/stopped",
   prompt: "session/prompted",
+  notice: "hook/received",
   other: "hook/received",
 } as const;
 
@@ -198,7 +217,7 @@ async function recorded(
   const payload =
     event.type === "prompt"
       ? { characters: event.text.length }
-      : event.type === "other"
+      : event.type === "other" || event.type === "notice"
         ? { fields: shortInput(redact(event.raw)) }
         : {};
   await ledger.append({
@@ -235,6 +254,8 @@ function asRequest(ports: HookPorts, request: Hook, event: Asking): ToolCallRequ
     tool: event.tool,
     input: event.input as ToolCallRequest["input"],
     toolCallId: event.type === "tool-call" ? event.toolCallId : undefined,
+    subagent: event.subagent?.id,
+    known: knownOf(event),
     event: event.event,
     pid: request.ppid,
     requestKey: request.requestKey,
@@ -273,7 +294,10 @@ async function permission(
   const before = ports.toolCalls.earlier(asked);
   if (before?.verdict === "allow") {
     await seen(ports, request, event);
-    return { verdict: "allow", granted: before.granted || ports.grants(event.agent) };
+    const granted = before.granted || ports.grants(event.agent);
+    // Without a grant the host's own dialog comes next.
+    if (!granted) ports.toolCalls.hostAsks(asked);
+    return { verdict: "allow", granted };
   }
   return toAnswer(ports, await ports.toolCalls.request({ ...asked, askedInHost: true }, signal), event.agent);
 }

@@ -42,7 +42,13 @@ export function openHoldsOf(holds: Pick<Holds, "list" | "openCount">, key: Sessi
   return holds
     .list({ state: "open", session: key.session, limit: holdsShownMax })
     .filter(({ agent }) => agent === key.agent)
-    .map(({ id, tool, input, openedAt }) => ({ id, tool, what: callText(tool, input), openedAt }));
+    .map(({ id, tool, input, openedAt, waiting }) => ({
+      id,
+      tool,
+      what: callText(tool, input),
+      openedAt,
+      waits: waiting > 0,
+    }));
 }
 
 const holdsShownMax = 64;

@@ -53,3 +53,6 @@ const nameFields = [
   "description",
   "prompt",
 ];
+
+/** Why a session waits when its host shows a dialog of its own. */
+export const hostAsks = (agent: string): string => `${agent} itself asks for permission`;

@@ -5,10 +5,10 @@ import { stricter } from "../protocol/effects.ts";
 import type { GateVerdict } from "../protocol/operations/gate.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Trail } from "../gate/index.ts";
-import type { Session, Sessions } from "../sessions/index.ts";
+import type { Known, Session, Sessions } from "../sessions/index.ts";
 import type { Store } from "../store/index.ts";
 import { type Judged, type JudgingPorts, judgeWithFacts } from "./judging.ts";
-import { callText } from "./session-words.ts";
+import { callText, hostAsks } from "./session-words.ts";
 import { replayable } from "./verdict-entry.ts";
 
 /** A tool call on its way in, whoever asked: a hook, `gate/request`, MCP. */
@@ -19,6 +19,8 @@ export interface ToolCallRequest {
   readonly tool: string;
   readonly input: Readonly<Record<string, Json>>;
   readonly toolCallId?: string | undefined;
+  /** The subagent that calls. */
+  readonly subagent?: string | undefined;
   /** The host's name of the event, or the operation. */
   readonly event: string;
   readonly pid?: number | undefined;
@@ -31,6 +33,8 @@ export interface ToolCallRequest {
   readonly askedInHost?: boolean | undefined;
   /** What a decider of the caller's says: never milder than policy. */
   readonly tighten?: { readonly to: "hold" | "deny"; readonly by: string; readonly reason: string } | undefined;
+  /** What the event says of its session besides. */
+  readonly known?: Known | undefined;
 }
 
 export interface OutcomeReport {
@@ -46,6 +50,8 @@ export interface OutcomeReport {
   readonly exitCode?: number | undefined;
   /** A summary that comes after the calls' own outcomes: it counts only for a call that has none yet. */
   readonly repeat?: boolean | undefined;
+  /** The person broke it off, and the turn with it. */
+  readonly interrupted?: boolean | undefined;
 }
 
 export interface ToolCallPorts extends JudgingPorts {
@@ -65,6 +71,8 @@ export interface ToolCalls {
   request(request: ToolCallRequest, signal: AbortSignal): Promise<GateVerdict>;
   /** The verdict that this very call got a moment ago, if it got one: for a host's own permission question. */
   earlier(request: ToolCallRequest): { verdict: "allow" | "hold" | "deny"; granted: boolean } | undefined;
+  /** The host's own dialog about this call is on its screen. */
+  hostAsks(request: ToolCallRequest): void;
   outcome(report: OutcomeReport): Promise<{ entry: number; verdictEntry: number | null }>;
 }
 
@@ -146,13 +154,15 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
   return {
     async request(request, signal) {
       const what = callText(request.tool, ports.redact(request.input));
-      const evidence = { kind: "call", tool: request.tool, what, toolCallId: request.toolCallId } as const;
+      const marks = { tool: request.tool, what, toolCallId: request.toolCallId, subagent: request.subagent };
+      const evidence = [{ kind: "call-began", ...marks }] as const;
       const session = await sessions.observe({ ...request, phase: undefined, evidence });
       const judged = await judge(request, session, request.input, signal);
       if (judged.verdict !== "hold") {
         const record = { ...judged, granted: false };
         const { seq } = await store.durably(() => writeVerdict(request, session, judged, record));
-        sessions.changed(request);
+        if (record.verdict === "deny") sessions.tell(request, { kind: "call-ended", ...marks });
+        else sessions.changed(request);
         return toVerdict({ ...judged, entry: seq }, judged);
       }
       let latest = judged;
@@ -167,6 +177,11 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
         signal,
       });
       if (answer.granted === true) remember(request);
+      // Not released: the host runs nothing, unless it was told to ask its user itself.
+      if (answer.verdict !== "allow" && request.wait) sessions.tell(request, { kind: "call-ended", ...marks });
+      else if (answer.verdict === "hold" && request.askedInHost === true)
+        sessions.tell(request, { kind: "asked", waitingFor: "permission", text: hostAsks(request.agent), ...marks });
+      else sessions.changed(request);
       return toVerdict(answer, latest);
     },
 
@@ -178,6 +193,13 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
         fingerprint: fingerprintOf(request.tool, request.input),
       });
       return before === undefined ? undefined : { verdict: before.verdict, granted: granted.has(grantKey(request)) };
+    },
+
+    hostAsks(request) {
+      const { tool, toolCallId, subagent, agent } = request;
+      const what = callText(tool, ports.redact(request.input));
+      const text = hostAsks(agent);
+      sessions.tell(request, { kind: "asked", waitingFor: "permission", text, tool, what, toolCallId, subagent });
     },
 
     async outcome(report) {
@@ -205,7 +227,13 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
         });
         return { entry: written.seq, verdictEntry: pairing.verdictEntry };
       });
-      sessions.tell(report, { kind: "call-ended", tool: report.tool, toolCallId: report.toolCallId });
+      sessions.tell(report, {
+        kind: "call-ended",
+        tool: report.tool,
+        what: report.input === undefined ? undefined : callText(report.tool ?? "", ports.redact(report.input)),
+        toolCallId: report.toolCallId,
+        interrupted: report.interrupted,
+      });
       await holds.settle({ ...report, by: "PostToolUse" });
       return result;
     },

@@ -42,7 +42,13 @@ export const agentEvents: Readonly<Record<AgentName, readonly RegisteredEvent[]>
     // The only event that tells of calls which the host or its user refused.
     plain("PostToolBatch"),
     plain("ConfigChange"),
+    // What the boards would else get wrong: its own dialogs, turns that end without Stop, agents inside the session.
+    plain("Notification"),
+    plain("SubagentStart"),
+    plain("SubagentStop"),
+    plain("PreCompact"),
     plain("Stop"),
+    plain("StopFailure"),
     plain("SessionEnd"),
   ],
   codex: [
@@ -51,6 +57,8 @@ export const agentEvents: Readonly<Record<AgentName, readonly RegisteredEvent[]>
     deciding("PreToolUse"),
     deciding("PermissionRequest"),
     plain("PostToolUse"),
+    plain("SubagentStart"),
+    plain("SubagentStop"),
     plain("Stop"),
     // Codex caps this one at 3 s itself.
     plain("SessionEnd", 3),
@@ -61,6 +69,7 @@ export const agentEvents: Readonly<Record<AgentName, readonly RegisteredEvent[]>
     deciding("BeforeTool"),
     plain("AfterTool"),
     plain("AfterAgent"),
+    plain("Notification"),
     plain("SessionEnd"),
   ],
   copilot: [
@@ -70,6 +79,7 @@ export const agentEvents: Readonly<Record<AgentName, readonly RegisteredEvent[]>
     deciding("permissionRequest"),
     plain("postToolUse"),
     plain("agentStop"),
+    plain("notification"),
     plain("sessionEnd"),
   ],
   // The names under which our plugin reports; OpenCode has no command hooks.
@@ -78,6 +88,9 @@ export const agentEvents: Readonly<Record<AgentName, readonly RegisteredEvent[]>
     plain("chat.message"),
     deciding("tool.execute.before"),
     plain("tool.execute.after"),
+    plain("event.permission.asked"),
+    plain("event.permission.replied"),
+    plain("event.session.error"),
     plain("event.session.idle"),
     plain("event.session.deleted"),
   ],

@@ -63,6 +63,8 @@ export const SessionView = z.object({
   current: z
     .object({ tool: z.string(), what: z.string(), since: z.string(), holdId: z.string().nullable() })
     .nullable(),
+  /** Agents inside the session that work now; they have no session of their own. */
+  subagents: z.array(z.object({ id: z.string(), type: z.string(), since: z.string() })),
 
   model: z.string().nullable(),
   effort: z.string().nullable(),

@@ -10,5 +10,7 @@
  */
 export { sessionsMigrations } from "./rows.ts";
 export { createSessions } from "./sessions.ts";
-export type { Evidence } from "./activity.ts";
+export type { Evidence } from "./evidence.ts";
+export type { Known } from "./known.ts";
+export type { OpenHold } from "./state.ts";
 export type * from "./types.ts";

@@ -1,5 +1,7 @@
 import type { Json } from "../kit/canonical.ts";
+import type { SessionState, WaitingFor } from "../protocol/session-view.ts";
 import { type Activity, newActivity } from "./activity.ts";
+import { type Known, lasting } from "./known.ts";
 import type { SessionRow } from "./rows.ts";
 import type { ProcessId, Session, Workspace } from "./types.ts";
 
@@ -26,7 +28,29 @@ export interface Live {
   archived: boolean;
   branch: string | undefined;
   activity: Activity;
+  known: Known;
+  /** The state that it was seen in last, and since when. */
+  came: Came;
+  /** Other processes that run this session too (resumed twice): it is gone when all of them are. */
+  others: ProcessId[];
   changed: boolean;
+}
+
+export interface Came {
+  readonly state: SessionState;
+  readonly waitingFor: WaitingFor | null;
+  readonly atMs: number;
+}
+
+/** The column `activity`. */
+interface Kept {
+  readonly activity?: Activity;
+  readonly known?: Known;
+  readonly came?: Came;
+}
+
+export function keptOf({ activity, known, came }: Live): string {
+  return JSON.stringify({ activity, known: lasting(known), came } satisfies Kept);
 }
 
 /** What a session that was never seen before knows of itself. */
@@ -56,6 +80,9 @@ export function merge(
 }
 
 export function liveOf(row: SessionRow): Live {
+  const kept = JSON.parse(row.activity) as Kept;
+  const unseen = newActivity(row.started_ms);
+  const gone = row.ended_ms === null ? null : { atMs: row.ended_ms, why: "it ended" };
   return {
     id: row.session,
     agent: row.agent,
@@ -73,7 +100,14 @@ export function liveOf(row: SessionRow): Live {
     pinned: row.pinned === 1,
     archived: row.archived === 1,
     branch: row.branch ?? undefined,
-    activity: { ...newActivity(row.started_ms), ...(JSON.parse(row.activity) as Partial<Activity>) },
+    activity: { ...unseen, gone, ...kept.activity },
+    known: kept.known ?? {},
+    came: kept.came ?? {
+      state: gone === null ? "idle" : "gone",
+      waitingFor: null,
+      atMs: row.ended_ms ?? row.started_ms,
+    },
+    others: [],
     changed: false,
   };
 }

@@ -1,12 +1,15 @@
 import type { Verdict } from "../protocol/effects.ts";
 import type { SessionView } from "../protocol/session-view.ts";
-import { type Evidence, newActivity, withEvidence } from "./activity.ts";
+import { newActivity, withEvidence } from "./activity.ts";
 import { Calls } from "./calls.ts";
+import type { Evidence } from "./evidence.ts";
 import { Finder } from "./finder.ts";
 import { Hub, type Reader, type SessionsChanged } from "./hub.ts";
-import { type Live, liveOf, merge, sessionOf, unknownYet } from "./live.ts";
+import { type Known, learned } from "./known.ts";
+import { keptOf, type Live, liveOf, merge, sessionOf, unknownYet } from "./live.ts";
 import { Made } from "./made.ts";
 import type { SessionRow } from "./rows.ts";
+import { stateOf } from "./state.ts";
 import { statements } from "./statements.ts";
 import { Trails } from "./trails.ts";
 import type {
@@ -25,6 +28,8 @@ import type {
 import { matches, viewOf } from "./view.ts";
 
 const sweepBatch = 512;
+/** Older processes of one session that are remembered. */
+const othersMax = 4;
 
 export function createSessions(options: SessionsOptions): Sessions {
   return new Registry(options);
@@ -83,24 +88,33 @@ class Registry implements Sessions {
     live.changed = true;
     if (event.cwd !== undefined) live.cwd = event.cwd;
     if (event.details !== undefined) live.details = merge(live.details, event.details);
-    if (event.pid !== undefined && live.process?.pid !== event.pid)
-      live.process = this.#options.processOf(event.pid) ?? live.process;
+    if (event.pid !== undefined && live.process?.pid !== event.pid) this.#joined(live, event.pid);
     this.#live.delete(key);
     this.#live.set(key, live);
     live.archived = false;
-    if (event.evidence !== undefined) this.#take(live, event.evidence);
-    if (event.phase === "ended") await this.#end(live, "its host said so");
-    else if (live.endedAtMs !== undefined) live.endedAtMs = undefined; // resumed
-    this.#hub.changed(key);
+    if (event.known !== undefined) live.known = learned(live.known, event.known);
+    for (const evidence of event.evidence ?? []) this.#take(live, evidence);
+    if (event.phase === "ended") await this.#end(live, "its host said that it ended");
+    else if (live.endedAtMs !== undefined) this.#resume(live);
+    this.#settled(live);
     return sessionOf(live);
   }
 
-  tell(key: SessionKey, evidence: Evidence): void {
+  tell(key: SessionKey, ...evidence: readonly Evidence[]): void {
     const live = this.#live.get(keyOf(key));
     if (live === undefined) return;
-    this.#take(live, evidence);
+    for (const one of evidence) this.#take(live, one);
     live.changed = true;
-    this.#hub.changed(keyOf(key));
+    this.#settled(live);
+  }
+
+  learn(key: SessionKey, known: Known): void {
+    const live = this.#live.get(keyOf(key));
+    const after = live && learned(live.known, known);
+    if (live === undefined || after === undefined || after === live.known) return;
+    live.known = after;
+    live.changed = true;
+    this.#settled(live);
   }
 
   find(key: SessionKey): Session | undefined {
@@ -161,7 +175,8 @@ class Registry implements Sessions {
   }
 
   changed(key: SessionKey): void {
-    if (this.#live.has(keyOf(key))) this.#hub.changed(keyOf(key));
+    const live = this.#live.get(keyOf(key));
+    if (live !== undefined) this.#settled(live);
   }
 
   recordVerdict(call: JudgedCall): void {
@@ -225,8 +240,12 @@ class Registry implements Sessions {
     for (const live of this.#live.values()) {
       if (live.endedAtMs !== undefined || live.process === undefined) continue;
       if (this.#options.processOf(live.process.pid)?.startTime !== live.process.startTime) {
-        await this.#end(live, "its process is gone");
-        this.#hub.changed(keyOf(sessionKey(live)));
+        const [other] = live.others.filter(
+          ({ pid, startTime }) => this.#options.processOf(pid)?.startTime === startTime,
+        );
+        if (other === undefined) await this.#end(live, "its process is gone");
+        else live.process = other;
+        this.#settled(live);
       }
     }
     const changed = [...this.#live.values()].filter((live) => live.changed);
@@ -279,6 +298,9 @@ class Registry implements Sessions {
       details: merge({}, event.details ?? {}),
       ...unknownYet,
       activity: newActivity(now),
+      known: {},
+      came: { state: "idle", waitingFor: null, atMs: now },
+      others: [],
       changed: false,
     };
     await this.#options.store.durably(() => {
@@ -342,7 +364,7 @@ class Registry implements Sessions {
       live.pinned ? 1 : 0,
       live.archived ? 1 : 0,
       live.branch ?? null,
-      JSON.stringify(live.activity),
+      keptOf(live),
     );
   }
 
@@ -377,6 +399,32 @@ class Registry implements Sessions {
     live.activity = withEvidence(live.activity, evidence, this.#options.clock.nowMs());
   }
 
+  /** What a session does may have changed, by itself or with a hold: its view is made anew, and since when it is so. */
+  #settled(live: Live): void {
+    const { state, waitingFor } = stateOf(live.activity, this.#options.openHolds(sessionKey(live)));
+    if (state !== live.came.state || waitingFor !== live.came.waitingFor) {
+      live.came = { state, waitingFor, atMs: this.#options.clock.nowMs() };
+      live.changed = true;
+    }
+    this.#hub.changed(keyOf(sessionKey(live)));
+  }
+
+  /** It had ended and is back: resumed, or its end was somebody else's. */
+  #resume(live: Live): void {
+    live.endedAtMs = undefined;
+    if (live.activity.gone !== null)
+      live.activity = { ...newActivity(live.activity.gone.atMs), began: live.activity.began };
+  }
+
+  /** Its newest process; an older one that still runs is remembered, so that the end of either is not the end of both. */
+  #joined(live: Live, pid: number): void {
+    const process = this.#options.processOf(pid);
+    if (process === undefined || process.pid === live.process?.pid) return;
+    const others = live.process === undefined ? live.others : [live.process, ...live.others];
+    live.others = others.filter((other) => other.pid !== process.pid).slice(0, othersMax);
+    live.process = process;
+  }
+
   /** Boards show it: nobody put it away, and if it has ended, not long ago. */
   #shown({ archived, endedAtMs }: Live): boolean {
     const { clock, limits } = this.#options;
@@ -393,7 +441,7 @@ class Registry implements Sessions {
     const live = this.#recall(name);
     change(live);
     await this.#options.store.durably(() => this.#save(live));
-    this.#hub.changed(keyOf(sessionKey(live)));
+    this.#settled(live);
     return this.#view(live);
   }
 

@@ -4,8 +4,10 @@ import type { Log } from "../kit/log.ts";
 import type { Verdict } from "../protocol/effects.ts";
 import type { SessionState, SessionView } from "../protocol/session-view.ts";
 import type { Store } from "../store/index.ts";
-import type { Evidence } from "./activity.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Reader, SessionsChanged } from "./hub.ts";
+import type { Known } from "./known.ts";
+import type { OpenHold } from "./state.ts";
 
 /** The same shape as the gate's `Workspace`. */
 export interface Workspace {
@@ -31,8 +33,9 @@ export interface SessionEvent {
   readonly cwd?: string | undefined;
   /** The agent's process: the hook's parent. */
   readonly pid?: number | undefined;
-  /** What the event says of what the session does. */
-  readonly evidence?: Evidence | undefined;
+  /** What the event says of what the session does, and of the session. */
+  readonly evidence?: readonly Evidence[] | undefined;
+  readonly known?: Known | undefined;
   /** Fields of the session that we don't know yet (model, transcript path): kept as they are, bounded. */
   readonly details?: Readonly<Record<string, Json>> | undefined;
 }
@@ -127,15 +130,6 @@ export interface SessionLimits {
   readonly sessionsBehindMax: number;
 }
 
-/** A hold as far as its session shows it. */
-export interface OpenHold {
-  readonly id: string;
-  readonly tool: string;
-  /** The call in short, redacted. */
-  readonly what: string;
-  readonly openedAt: string;
-}
-
 export interface SessionFilter {
   readonly state?: SessionState | undefined;
   readonly agent?: string | undefined;
@@ -154,7 +148,9 @@ export interface Sessions {
   /** Notes an event; a session's first one finds its workspace and is durable, later ones are written by `sweep`. */
   observe(event: SessionEvent): Promise<Session>;
   /** Evidence beside an event that was observed; a session that is not known is passed over. */
-  tell(key: SessionKey, evidence: Evidence): void;
+  tell(key: SessionKey, ...evidence: readonly Evidence[]): void;
+  /** What its host, its processes or its folder say of a session; what is not said stays as it was. */
+  learn(key: SessionKey, known: Known): void;
   find(key: SessionKey): Session | undefined;
   list(query: SessionFilter & { ended: boolean; archived: boolean; limit: number }): SessionView[];
   /** Sessions that have not ended, latest first. */

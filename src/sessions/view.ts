@@ -1,19 +1,17 @@
 import type { SessionView } from "../protocol/session-view.ts";
+import type { Activity } from "./activity.ts";
 import type { Live } from "./live.ts";
-import type { OpenHold, SessionFilter } from "./types.ts";
+import { currentCall, type OpenHold, stateOf } from "./state.ts";
+import type { SessionFilter } from "./types.ts";
 
 /** A session as boards show it. What is not known is null. */
 export function viewOf(live: Live, holds: readonly OpenHold[]): SessionView {
-  const { activity, process } = live;
-  const [hold] = holds;
-  const call = activity.calls.at(-1);
-  const time = (ms: number) => new Date(ms).toISOString();
-  const ended = live.endedAtMs !== undefined;
-  const held = hold !== undefined && !ended;
+  const { activity, process, known } = live;
+  const { state, waitingFor, why } = stateOf(activity, holds);
   return {
     id: live.id,
     agent: live.agent,
-    name: live.name ?? live.firstPrompt ?? null,
+    name: live.name ?? known.title ?? live.firstPrompt ?? null,
     firstPrompt: live.firstPrompt ?? null,
     pinned: live.pinned,
     archived: live.archived,
@@ -23,33 +21,40 @@ export function viewOf(live: Live, holds: readonly OpenHold[]): SessionView {
     startedAt: time(live.startedAtMs),
     lastSeenAt: time(live.lastSeenAtMs),
     endedAt: live.endedAtMs === undefined ? null : time(live.endedAtMs),
-    state: held ? "waiting" : activity.state,
-    waitingFor: held ? "permission" : activity.waitingFor,
-    since: held ? hold.openedAt : time(activity.sinceMs),
-    why: held ? `${hold.tool} is held: ${hold.id}` : activity.why,
+    state,
+    waitingFor,
+    since: time(live.came.atMs),
+    why,
     discovered: false,
     ungated: live.ungated ?? null,
     toolCalls: live.toolCalls,
     openHolds: holds.length,
-    current: held
-      ? { tool: hold.tool, what: hold.what, since: hold.openedAt, holdId: hold.id }
-      : call === undefined
-        ? null
-        : { tool: call.tool, what: call.what, since: time(call.sinceMs), holdId: null },
-    model: null,
-    effort: null,
-    permissionMode: null,
-    context: null,
-    tokens: null,
-    costUsd: null,
-    lines: null,
-    rateLimits: [],
-    git: null,
-    process: null,
-    terminal: null,
-    parent: null,
+    current: currentOf(activity, holds),
+    subagents: activity.subagents.map(({ id, type, sinceMs }) => ({ id, type, since: time(sinceMs) })),
+    model: known.model ?? null,
+    effort: known.effort ?? null,
+    permissionMode: known.permissionMode ?? null,
+    context: known.context ?? null,
+    tokens: known.tokens ?? null,
+    costUsd: known.costUsd ?? null,
+    lines: known.lines ?? null,
+    rateLimits: known.rateLimits ?? [],
+    git: known.git ?? null,
+    process: known.process ?? null,
+    terminal: known.terminal ?? null,
+    parent: known.parent ?? null,
     children: [],
   };
+}
+
+const time = (ms: number) => new Date(ms).toISOString();
+
+function currentOf(activity: Activity, holds: readonly OpenHold[]): SessionView["current"] {
+  if (activity.gone !== null) return null;
+  const held = holds.find(({ waits }) => waits);
+  if (held !== undefined) return { tool: held.tool, what: held.what, since: held.openedAt, holdId: held.id };
+  const call = currentCall(activity);
+  return call === undefined ? null : { tool: call.tool, what: call.what, since: time(call.sinceMs), holdId: null };
 }
 
 export function matches({ state, agent, project }: SessionFilter, view: SessionView): boolean {

@@ -51,7 +51,14 @@ async function report(event, payload) {
   }
 }
 
-const reported = new Set(["session.created", "session.idle", "session.deleted"]);
+const reported = new Set([
+  "session.created",
+  "session.idle",
+  "session.deleted",
+  "session.error",
+  "permission.asked",
+  "permission.replied",
+]);
 
 export const Signalbox = async ({ directory }) => ({
   "tool.execute.before": async (input, output) => {
@@ -89,7 +96,13 @@ export const Signalbox = async ({ directory }) => ({
     if (!reported.has(event?.type)) return; // most events fire per token
     const name = "event." + event.type;
     const sessionID = event.properties?.sessionID ?? event.properties?.info?.id;
-    await report(name, { hook_event_name: name, directory, input: { type: event.type, properties: { sessionID } } });
+    const { permission, error } = event.properties ?? {};
+    const properties = {
+      sessionID,
+      permission: typeof permission === "string" ? permission : undefined,
+      error: error && { name: error.name, data: { message: String(error.data?.message ?? "").slice(0, 1_000) } },
+    };
+    await report(name, { hook_event_name: name, directory, input: { type: event.type, properties } });
   },
 });
 `;

@@ -15,6 +15,7 @@ import {
   baseOf,
   field,
   isObject,
+  otherEvent,
   permissionRequest,
   plainEvent,
   readPayload,
@@ -22,6 +23,7 @@ import {
   toolCall,
   type Payload,
 } from "./payload.ts";
+import { snakeCaseNotice } from "./notices.ts";
 import { sayReason } from "./reason.ts";
 
 /**
@@ -88,8 +90,10 @@ export function decodeSnakeCase(payload: Payload, { agent }: { readonly agent: s
         source: textField(raw, "source") ?? "",
         path: textField(raw, "file_path") ?? "",
       };
+    case "StatusLine":
+      return { ...base, type: "status" };
     default:
-      return plainEvent(base, "other");
+      return otherEvent(base, snakeCaseNotice(base));
   }
 }
 
@@ -121,7 +125,11 @@ function outcome(raw: JsonObject, status: Outcome["status"], text: string | unde
 function failure(raw: JsonObject): Outcome {
   const text = textField(raw, "error");
   const code = text === undefined ? undefined : /^Exit code (\d{1,9})\b/.exec(text)?.[1];
-  return { ...outcome(raw, "failed", text), ...(code === undefined ? {} : { exitCode: Number(code) }) };
+  return {
+    ...outcome(raw, "failed", text),
+    ...(code === undefined ? {} : { exitCode: Number(code) }),
+    ...(field(raw, "is_interrupt") === true ? { interrupted: true } : {}),
+  };
 }
 
 /** How Claude Code words a call that did not run; without one of these the batch only repeats what PostToolUse said. */
@@ -133,13 +141,21 @@ const refusedTexts = [
   /^Permission (?:to|for) .* denied/,
 ];
 
+/** The user said no in the host's dialog without telling it what to do instead: the turn ends there. */
+const brokenOff = /doesn't want to (?:proceed with this tool use|take this action right now)[\s\S]*STOP/;
+
 function batch(raw: JsonObject): Outcome[] {
   const calls = field(raw, "tool_calls");
   if (!Array.isArray(calls)) return [];
   return (calls as readonly Json[]).filter(isObject).map((call) => {
     const text = responseText(field(call, "tool_response"));
     const refused = text !== undefined && refusedTexts.some((pattern) => pattern.test(text));
-    return { ...outcome(call, refused ? "refused" : "done", text), repeat: true };
+    const interrupted = text !== undefined && brokenOff.test(text);
+    return {
+      ...outcome(call, refused ? "refused" : "done", text),
+      repeat: true,
+      ...(interrupted ? { interrupted } : {}),
+    };
   });
 }
 

@@ -12,6 +12,7 @@ import {
   baseOf,
   field,
   objectField,
+  otherEvent,
   permissionRequest,
   plainEvent,
   readInput,
@@ -20,6 +21,7 @@ import {
   toolCall,
   type Payload,
 } from "./payload.ts";
+import { copilotNotice } from "./notices.ts";
 import { sayReason } from "./reason.ts";
 
 /**
@@ -83,7 +85,7 @@ function decode(payload: Payload): AgentEvent {
     case "agentStop":
       return plainEvent(base, "stop");
     default:
-      return plainEvent(base, "other");
+      return otherEvent(base, copilotNotice(base));
   }
 }
 

@@ -45,6 +45,8 @@ export interface Outcome {
   readonly toolCallId?: string;
   readonly text?: string;
   readonly exitCode?: number;
+  /** The person broke it off, and the turn with it. */
+  readonly interrupted?: boolean;
   /** A summary that comes after the calls' own outcomes: it counts only for a call that has none yet. */
   readonly repeat?: boolean;
 }
@@ -67,6 +69,30 @@ interface PromptEvent extends EventBase {
   readonly text: string;
 }
 
+/** What a host tells of itself. */
+export type Notice =
+  /** It shows its user a dialog. */
+  | { readonly is: "asking"; readonly for: "permission" | "question" | "plan"; readonly text: string | undefined }
+  | { readonly is: "answered" }
+  /** It has waited for a prompt for a while. */
+  | { readonly is: "waited" }
+  | { readonly is: "failed"; readonly limited: boolean; readonly text: string }
+  | { readonly is: "interrupted" }
+  | { readonly is: "compacting" | "compacted" }
+  | { readonly is: "subagent-began"; readonly id: string; readonly type: string }
+  | { readonly is: "subagent-ended"; readonly id: string };
+
+/** Nothing is to be answered; it only tells what the session does. */
+export interface NoticeEvent extends EventBase {
+  readonly type: "notice";
+  readonly notice: Notice;
+}
+
+/** The status line's JSON: facts of the session, several times a second at most. It is never recorded. */
+export interface StatusEvent extends EventBase {
+  readonly type: "status";
+}
+
 export interface PlainEvent extends EventBase {
   readonly type: "session-start" | "session-end" | "stop" | "other";
 }
@@ -87,6 +113,8 @@ export type AgentEvent =
   | OutcomeEvent
   | ConfigChangeEvent
   | PromptEvent
+  | NoticeEvent
+  | StatusEvent
   | PlainEvent
   | UnreadableEvent;
 

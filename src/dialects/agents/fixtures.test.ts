@@ -48,6 +48,14 @@ const types: Readonly<Record<string, AgentEvent["type"]>> = {
   agentStop: "stop",
   "event.session.idle": "stop",
   ConfigChange: "config-change",
+  Notification: "notice",
+  notification: "notice",
+  SubagentStart: "notice",
+  SubagentStop: "notice",
+  PreCompress: "notice",
+  "event.permission.asked": "notice",
+  "event.permission.replied": "notice",
+  StatusLine: "status",
 };
 
 for (const agent of hosts)

@@ -13,12 +13,14 @@ import {
   field,
   isObject,
   objectField,
+  otherEvent,
   plainEvent,
   readPayload,
   textField,
   toolCall,
   type Payload,
 } from "./payload.ts";
+import { geminiNotice } from "./notices.ts";
 
 /**
  * Gemini CLI's hooks (checked with 0.61.0). A deny is `{"decision":"deny","reason"}`; Claude's shape is ignored and the tool
@@ -57,7 +59,7 @@ function decode(payload: Payload): AgentEvent {
     case "AfterAgent":
       return plainEvent(base, "stop");
     default:
-      return plainEvent(base, "other");
+      return otherEvent(base, geminiNotice(base));
   }
 }
 

@@ -15,6 +15,7 @@ import { generic } from "./generic.ts";
 import { opencode } from "./opencode.ts";
 
 export type { AgentDialect, AgentEvent, Answer, HookAnswer } from "./dialect.ts";
+export { backgroundAgents } from "./notices.ts";
 
 export const agentDialects: Readonly<Record<AgentName, AgentDialect>> = {
   "claude-code": claudeCode,

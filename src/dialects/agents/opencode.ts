@@ -13,12 +13,14 @@ import {
   field,
   isObject,
   objectField,
+  otherEvent,
   plainEvent,
   readPayload,
   textField,
   toolCall,
   type Payload,
 } from "./payload.ts";
+import { opencodeNotice } from "./notices.ts";
 
 /**
  * OpenCode 1.x (checked with 1.18.33). It has no command hooks: the plugin that `wire` installs (src/wiring/opencode-plugin.ts)
@@ -62,7 +64,7 @@ function decode(payload: Payload): AgentEvent {
     case "event.session.idle":
       return plainEvent(base, "stop");
     default:
-      return plainEvent(base, "other");
+      return otherEvent(base, opencodeNotice(base));
   }
 }
 

@@ -3,8 +3,10 @@ import type { Json } from "../../kit/canonical.ts";
 import { readJson } from "../../kit/strict-json.ts";
 import { limits } from "../../protocol/limits.ts";
 import type {
+  AgentEvent,
   EventBase,
   JsonObject,
+  Notice,
   PermissionRequestEvent,
   PlainEvent,
   ToolCallEvent,
@@ -137,6 +139,11 @@ export function readInput(value: Json | undefined): { readonly input: JsonObject
     return { input: { text: value }, doubt: "has a tool input that is text, not an object" };
   }
   return { input: {}, doubt: value === undefined ? "has no tool input" : "has a tool input that is not an object" };
+}
+
+/** An event that nobody answers: its notice where it has one. */
+export function otherEvent(base: EventBase, notice: Notice | undefined): AgentEvent {
+  return notice === undefined ? plainEvent(base, "other") : { ...base, type: "notice", notice };
 }
 
 export function plainEvent(base: EventBase, type: PlainEvent["type"]): PlainEvent {

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Client } from "../../src/client/index.ts";
+import type { PushOf } from "../../src/protocol/pushes.ts";
+import type { SessionView } from "../../src/protocol/session-view.ts";
+import { Agent, hook, makeHome, nextHold, preToolUse, TestDaemon } from "../support/daemon.ts";
+
+type Changed = PushOf<"session/changed">;
+
+/** A board's copy of the sessions, kept from the stream alone. */
+class Board {
+  readonly sessions = new Map<string, SessionView>();
+  cursor = "";
+  snapshots = 0;
+  #heard: (() => void) | undefined;
+
+  take({ cursor, snapshot, sessions, removed }: Changed): void {
+    if (snapshot) this.sessions.clear();
+    if (snapshot) this.snapshots += 1;
+    for (const view of sessions) this.sessions.set(view.id, view);
+    for (const { session } of removed) this.sessions.delete(session);
+    this.cursor = cursor;
+    this.#heard?.();
+  }
+
+  /** Resolves when what the board shows is so. */
+  async until(so: (sessions: ReadonlyMap<string, SessionView>) => boolean): Promise<void> {
+    while (!so(this.sessions))
+      await new Promise<void>((resolve) => {
+        this.#heard = resolve;
+      });
+  }
+
+  async watch(client: Client, query: { after?: string; project?: string } = {}): Promise<AbortController> {
+    const stop = new AbortController();
+    const { first } = await client.stream("session/watch", query, (pushed) => this.take(pushed), {
+      signal: stop.signal,
+    });
+    this.take(first);
+    return stop;
+  }
+}
+
+test("a board follows a session from its first event to its end", async () => {
+  using place = makeHome();
+  const project = join(place.home, "project");
+  mkdirSync(project);
+  await using daemon = await TestDaemon.start(place, ["holds.startGraceMs=0"]);
+  using agent = new Agent(place);
+  await using client = await daemon.connect();
+  const board = new Board();
+  await board.watch(client);
+  assert.deepEqual([board.snapshots, board.sessions.size], [1, 0]);
+
+  const id = randomUUID();
+  const event = (name: string, more: object = {}) =>
+    agent.hook("claude-code", name, { session_id: id, cwd: project, hook_event_name: name, ...more });
+  const state = (is: string) => board.until((sessions) => sessions.get(id)?.state === is);
+
+  await event("SessionStart", { source: "startup" });
+  await state("idle");
+  await event("UserPromptSubmit", { prompt: "mend the parser" });
+  await state("working");
+  assert.equal(board.sessions.get(id)?.name, "mend the parser");
+
+  const held = agent.hook(
+    "claude-code",
+    "PreToolUse",
+    preToolUse(id, project, "Bash", { command: "git push --force" }, "t1"),
+  );
+  const hold = await nextHold(client, id);
+  await state("waiting");
+  assert.equal(board.sessions.get(id)?.current?.holdId, hold);
+  assert.equal(board.sessions.get(id)?.current?.what, "git push --force");
+  held.end();
+  await held;
+  await event("Stop");
+  await board.until((sessions) => sessions.get(id)?.state === "finished-unseen");
+  await client.call("session/seen", { session: id.slice(0, 8) });
+  await state("idle");
+  await event("SessionEnd", { reason: "exit" });
+  await state("gone");
+});
+
+test("a broken stream resumes after its cursor, over a restart with all of it", async () => {
+  using place = makeHome();
+  const board = new Board();
+  {
+    await using daemon = await TestDaemon.start(place);
+    const start = (id: string) =>
+      hook(place, "claude-code", "SessionStart", { session_id: id, cwd: place.home, hook_event_name: "SessionStart" });
+    await start("one");
+    await using client = await daemon.connect();
+    const stop = await board.watch(client);
+    assert.deepEqual([...board.sessions.keys()], ["one"]);
+    stop.abort(new Error("the connection broke"));
+    await start("two");
+    await client.call("session/rename", { session: "one", name: "the first" });
+    await client.call("session/archive", { session: "one" });
+    await board.watch(client, { after: board.cursor });
+    assert.deepEqual([...board.sessions.keys()], ["two"]);
+    assert.equal(board.snapshots, 1);
+  }
+  await using daemon = await TestDaemon.start(place);
+  await using client = await daemon.connect();
+  await board.watch(client, { after: board.cursor });
+  assert.equal(board.snapshots, 2);
+  assert.deepEqual([...board.sessions.keys()], ["two"]);
+  const { sessions } = await client.call("session/search", { query: "the fir" });
+  assert.deepEqual(
+    sessions.map(({ id, archived }) => [id, archived]),
+    [["one", true]],
+  );
+});
