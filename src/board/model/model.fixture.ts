@@ -37,6 +37,7 @@ export function aSession(given: Partial<SessionView> & Pick<SessionView, "id">):
     terminal: null,
     parent: null,
     children: [],
+    subagents: [],
     ...given,
   };
 }
