@@ -73,8 +73,14 @@ function fieldOf({ name, schema, required }: Field, positional: boolean): object
   };
 }
 
-function typeOf({ type }: Schema, choices: readonly string[] | undefined): "string" | "number" | "boolean" | "json" {
+function typeOf(
+  { type, anyOf }: Schema,
+  choices: readonly string[] | undefined,
+): "string" | "number" | "boolean" | "json" {
   if (choices !== undefined || type === "string") return "string";
   if (type === "integer" || type === "number") return "number";
-  return type === "boolean" ? "boolean" : "json";
+  // What takes text or something better (a query string's "true", a list with commas) is typed as the better one, or as the text.
+  const kinds = Array.isArray(type) ? type : (anyOf ?? []).map((member) => member.type);
+  if (type === "boolean" || kinds.includes("boolean")) return "boolean";
+  return kinds.includes("string") ? "string" : "json";
 }

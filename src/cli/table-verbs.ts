@@ -4,12 +4,13 @@ import type { CallOf, OperationName, OutputOf } from "../protocol/operations/ind
 import { Refusal } from "../protocol/refusals.ts";
 import type { Verb } from "./index.ts";
 import { type SurfaceVerb, surface } from "./surface.generated.ts";
+import { memoryTexts } from "./memory-texts.ts";
 import type { Terminal } from "./terminal.ts";
 import { duration, visible } from "./words.ts";
 
 /** Verbs whose words, fields and flags come from the table; here is only how their answers read. */
 export function add(program: Command, verb: (command: Command) => Verb): void {
-  for (const family of ["session"]) {
+  for (const family of ["session", "memory"]) {
     const group = program.command(family).description(groupWords[family] ?? "");
     for (const row of surface.filter(({ words }) => words[0] === family)) addRow(group, row, verb);
   }
@@ -24,6 +25,7 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
 
 const groupWords: Readonly<Record<string, string>> = {
   session: "See the agents that are at work.",
+  memory: "What sessions leave for later ones: search, add, supersede, forget.",
 };
 
 function addRow(
@@ -47,8 +49,17 @@ function addRow(
     const called = given.at(-1) as Command;
     const named = Object.fromEntries(positional.map(({ name }, index) => [name, given[index]]));
     const { json: _, home: __, ...flags } = called.opts();
-    await call(verb(called), operation, { ...flags, ...named });
+    await call(verb(called), operation, { ...fromHere(fields, flags), ...flags, ...named });
   });
+}
+
+/** Where a verb is typed and by what, where its operation asks. One note is shown by its id from anywhere. */
+function fromHere(fields: SurfaceVerb["fields"], flags: Readonly<Record<string, unknown>>): object {
+  const asks = (name: string) => fields.some((field) => field.name === name) && flags[name] === undefined;
+  return {
+    ...(asks("cwd") && !fields.some((field) => field.name === "id") ? { cwd: process.cwd() } : {}),
+    ...(asks("agent") && asks("text") ? { agent: "cli" } : {}),
+  };
 }
 
 async function call({ place, json, terminal }: Verb, name: OperationName, input: object): Promise<void> {
@@ -61,6 +72,7 @@ async function call({ place, json, terminal }: Verb, name: OperationName, input:
 }
 
 const texts: { [Name in OperationName]?: (terminal: Terminal, answer: OutputOf<Name>) => string } = {
+  ...memoryTexts,
   "session/list": (terminal, { sessions }) =>
     sessions.length === 0
       ? "No agent has been seen yet. Wire one: signalbox wire claude-code"

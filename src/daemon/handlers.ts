@@ -1,3 +1,4 @@
+import type { MemoryDesk } from "./memory.ts";
 import type { Holds } from "../holds/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import type { Call, Handlers } from "../protocol/handlers.ts";
@@ -27,6 +28,7 @@ export interface HandlerPorts {
   readonly sessions: Sessions;
   readonly presence: Presence;
   readonly policyDesk: PolicyDesk;
+  readonly memory: Pick<MemoryDesk, "handlers">;
   readonly status: DaemonStatus;
   readonly notify: Pick<Notify, "status" | "test">;
   /** Begins the drain when the answer is on its way. */
@@ -87,6 +89,8 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     "ledger/key": async () => ledger.key(),
 
     ...sessionHandlers({ sessions, ledger }),
+
+    ...ports.memory.handlers,
 
     "policy/show": async ({ cwd }) => policyDesk.show(cwd),
     "policy/mode": async ({ mode }, call) => {

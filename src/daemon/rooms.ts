@@ -12,6 +12,7 @@ import type { Json } from "../kit/canonical.ts";
 import type { Log } from "../kit/log.ts";
 import { Scope } from "../kit/scope.ts";
 import { ledgerMigrations, openLedger } from "../ledger/index.ts";
+import { memoryMigrations } from "../memory/index.ts";
 import { createNotify } from "../notify/index.ts";
 import { createOperator, createPasses, passesMigrations } from "../operator/index.ts";
 import { createPolicies, policiesMigrations } from "../policies/index.ts";
@@ -32,6 +33,7 @@ import { createHooks } from "./hooks.ts";
 import { createNotices } from "./notices.ts";
 import { type Judged, type JudgingPorts, judgeWithFacts } from "./judging.ts";
 import { machinePlaces } from "./machine.ts";
+import { createMemoryDesk } from "./memory.ts";
 import { createPolicyDesk } from "./policy-desk.ts";
 import { createPresence } from "./presence.ts";
 import { createRecorder } from "./recorder.ts";
@@ -71,6 +73,7 @@ export function buildRooms(options: RoomsOptions): Serving {
         ...sessionsMigrations,
         ...holdsMigrations,
         ...passesMigrations,
+        ...memoryMigrations,
       ],
     }),
   );
@@ -257,6 +260,16 @@ export function buildRooms(options: RoomsOptions): Serving {
     webDecides: config.web.decides,
     session: (hold) => sessions.find({ agent: hold.agent, session: hold.session }),
   });
+  const memory = createMemoryDesk({
+    store,
+    clock,
+    ledger,
+    sessions,
+    presence,
+    fingerprint,
+    redact: redactCommand,
+    projectAt: (cwd) => facts.projectAt(cwd),
+  });
   return {
     allow: (access, call) => presence.allow(access, call),
     drain: () => holds.drain(),
@@ -283,6 +296,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       sessions,
       presence,
       policyDesk,
+      memory,
       status,
       notify,
       stop: async ({ stay }) => {

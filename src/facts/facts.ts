@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { type FilterNames, findGit, findGitState } from "./git.ts";
 import { findPath, resolvePath } from "./paths.ts";
+import { projectOf } from "./project.ts";
 import { findScript } from "./script.ts";
 import { Turns } from "./turns.ts";
 import type { Fact, FactQuery, Facts, FactsContext, FactsOptions, Machine, Workspace } from "./types.ts";
@@ -89,6 +90,11 @@ class World implements Facts {
 
   workspaceAt(cwd: string): Promise<Workspace> {
     return findWorkspace(cwd, this.#machine, this.#options.addedFolders ?? [], this.#deadline());
+  }
+
+  async projectAt(cwd: string): Promise<string | null> {
+    const { root, ordinary } = await this.workspaceAt(cwd);
+    return ordinary ? projectOf(root, this.#deadline()) : null;
   }
 
   async find(

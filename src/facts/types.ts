@@ -59,4 +59,6 @@ export interface Facts {
   ): Promise<Map<string, Fact>>;
   machine(): Machine;
   workspaceAt(cwd: string): Promise<Workspace>;
+  /** The workspace's root, or for a git worktree its main repository's; null where it is nobody's project (a home, `/`, a temp root). */
+  projectAt(cwd: string): Promise<string | null>;
 }

@@ -78,6 +78,28 @@ export const limits = {
   repositoryPolicyRulesMax: 200,
   policyBytesMax: 1024 * 1024,
   policyRulesMax: 2_000,
+  /** A longer note is refused: a note is one thing worth knowing, not a file. */
+  noteCharsMax: 8_192,
+  noteSubjectCharsMax: 256,
+  noteTagsMax: 16,
+  noteTagCharsMax: 64,
+  noteKeyCharsMax: 256,
+  /** Notes of one project, superseded ones included (global ones count as a project); one more is refused until some are forgotten. */
+  notesPerProjectMax: 10_000,
+  notesMax: 200_000,
+  /** Upkeep forgets captured turns after this long. */
+  noteTurnAgeMsMax: 90 * 24 * 3_600_000,
+  /** Keys of captures and marks of forgotten notes: the oldest go first, and then a repeated capture is a new one. */
+  noteKeysMax: 200_000,
+  noteTombstonesMax: 50_000,
+  /** Notes that one call can link to each other; every pair is a row. */
+  noteLinkedMax: 16,
+  /** Words and phrases of one recall; more are left out. */
+  recallTermsMax: 32,
+  recallQueryCharsMax: 1_024,
+  recallHitsMax: 50,
+  /** Characters of notes in one recall. */
+  recallCharsMax: 64_000,
   ledgerAgeMsMax: 90 * 24 * 3_600_000,
   ledgerBytesMax: 2 * 1024 ** 3,
   checkpointEntriesMax: 1_000,

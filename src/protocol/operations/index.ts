@@ -4,6 +4,7 @@ import { daemonOperations } from "./daemon.ts";
 import { gateOperations } from "./gate.ts";
 import { holdOperations } from "./holds.ts";
 import { ledgerOperations } from "./ledger.ts";
+import { memoryOperations } from "./memory.ts";
 import { operatorOperations } from "./operator.ts";
 import { policyOperations } from "./policy.ts";
 import { sessionOperations } from "./sessions.ts";
@@ -15,6 +16,7 @@ export const operations = {
   ...holdOperations,
   ...ledgerOperations,
   ...sessionOperations,
+  ...memoryOperations,
   ...operatorOperations,
   ...policyOperations,
   ...daemonOperations,

@@ -52,7 +52,7 @@ export async function serveMcp(ports: McpPorts): Promise<void> {
         { capabilities: { tools: { listChanged: false } } },
       );
       addPermissionTool(server, line, { agent, session, cwd });
-      addTableTools(server, line);
+      addTableTools(server, line, { agent, session, cwd });
       return server;
     },
     { transport: new StdioServerTransport(input, output, { maxBufferSize: limits.frameBytesMax * 2 }) },

@@ -1,0 +1,111 @@
+import type { Clock } from "../kit/clock.ts";
+import type { Ledger } from "../ledger/index.ts";
+import { createMemory, type Memory, type Writer } from "../memory/index.ts";
+import type { Call, Handlers } from "../protocol/handlers.ts";
+import { limits } from "../protocol/limits.ts";
+import { Refusal } from "../protocol/refusals.ts";
+import type { Sessions } from "../sessions/index.ts";
+import type { Store } from "../store/index.ts";
+import type { Presence } from "./presence.ts";
+
+export interface MemoryPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ledger: Pick<Ledger, "write">;
+  readonly sessions: Pick<Sessions, "find" | "list" | "trail">;
+  readonly presence: Pick<Presence, "forOperation">;
+  projectAt(cwd: string): Promise<string | null>;
+  redact(text: string): string;
+  fingerprint(text: string): string;
+}
+
+/** Where somebody is and what their session brought in: what the memory needs to know of a caller. */
+export interface Whereabouts {
+  /** Absolute; null where there is no project. A known session's workspace counts, wherever it has gone since. */
+  readonly project: string | null;
+  readonly tainted: boolean;
+}
+
+export interface MemoryDesk {
+  readonly memory: Memory;
+  readonly handlers: Pick<Handlers, Extract<keyof Handlers, `memory/${string}`>>;
+  whereabouts(writer: Writer, cwd: string | undefined): Promise<Whereabouts>;
+}
+
+/** The memory's operations, and who is meant by those who call them. */
+export function createMemoryDesk(ports: MemoryPorts): MemoryDesk {
+  const { sessions, presence, projectAt } = ports;
+  const memory = createMemory({
+    store: ports.store,
+    clock: ports.clock,
+    write: (entry) => ports.ledger.write(entry),
+    redact: ports.redact,
+    fingerprint: ports.fingerprint,
+    limits,
+  });
+
+  const heardStrangers = (key: { agent: string; session: string }) =>
+    sessions.trail(key).some(({ leg }) => leg === "untrusted");
+
+  const whereabouts: MemoryDesk["whereabouts"] = async ({ agent, session }, cwd) => {
+    const known = session === undefined ? undefined : sessions.find({ agent, session });
+    const folder = known?.workspace.root ?? cwd;
+    const project = folder === undefined ? null : await projectAt(folder);
+    if (known !== undefined) return { project, tainted: heardStrangers({ agent, session: known.id }) };
+    // A host's MCP server is not told its session: then any live session of that agent there may be the one that writes.
+    const there = sessions.list({ ended: false, limit: 1_000 }).filter((live) => live.agent === agent);
+    const same = await Promise.all(
+      there
+        .filter((live) => heardStrangers({ agent, session: live.id }))
+        .map(async (live) => (await projectAt(live.workspace)) === project),
+    );
+    return { project, tainted: same.includes(true) };
+  };
+
+  const projectFor = (cwd: string | undefined) => (cwd === undefined ? Promise.resolve(null) : projectAt(cwd));
+
+  return {
+    memory,
+    whereabouts,
+    handlers: {
+      "memory/capture": async ({ scope, cwd, agent = "unknown", ...draft }) => {
+        const { project, tainted } = await whereabouts({ agent, session: draft.session }, cwd);
+        if (scope === "project" && project === null) throw noProject(cwd);
+        return memory.capture({ ...draft, agent, project: scope === "global" ? null : project, tainted });
+      },
+      "memory/recall": async ({ cwd, ...query }) => {
+        const { hits, ...rest } = memory.recall({ ...query, project: await projectFor(cwd) });
+        return { ...rest, hits: hits.map((hit) => ({ ...hit })) };
+      },
+      "memory/list": async ({ cwd, ...query }) => ({
+        notes: memory.list({ ...query, project: await projectFor(cwd) }),
+      }),
+      "memory/show": async ({ id, cwd }) => {
+        const { note, history, linked } = memory.show(id, cwd === undefined ? undefined : await projectAt(cwd));
+        return { note, history: [...history], linked: [...linked] };
+      },
+      "memory/supersede": async ({ id, cwd, agent = "unknown", ...revision }) => {
+        const { project, tainted } = await whereabouts({ agent, session: revision.session }, cwd);
+        return memory.supersede(id, { ...revision, agent, tainted }, cwd === undefined ? undefined : project);
+      },
+      "memory/forget": async ({ id, reason, older }, call: Call) => {
+        const by = await presence.forOperation(`forgetting ${id}`, call);
+        return memory.forget(id, { reason, older, by });
+      },
+    },
+  };
+}
+
+function noProject(cwd: string | undefined): Refusal {
+  return cwd === undefined
+    ? new Refusal(
+        "INVALID_PARAMS",
+        "memory/capture: cwd is missing; it tells which project the note belongs to.",
+        'Give the folder, or "scope": "global".',
+      )
+    : new Refusal(
+        "INVALID_PARAMS",
+        `${cwd} is no project: a home, a temp root and a system folder are nobody's.`,
+        "Write it from a project's folder, or for every project: --scope global",
+      );
+}
