@@ -53,7 +53,7 @@ export function createMemoryDesk(ports: MemoryPorts): MemoryDesk {
     const project = folder === undefined ? null : await projectAt(folder);
     if (known !== undefined) return { project, tainted: heardStrangers({ agent, session: known.id }) };
     // A host's MCP server is not told its session: then any live session of that agent there may be the one that writes.
-    const there = sessions.list({ ended: false, limit: 1_000 }).filter((live) => live.agent === agent);
+    const there = sessions.list({ agent, ended: false, archived: true, limit: 1_000 });
     const same = await Promise.all(
       there
         .filter((live) => heardStrangers({ agent, session: live.id }))
