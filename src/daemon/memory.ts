@@ -12,11 +12,11 @@ export interface MemoryPorts {
   readonly store: Store;
   readonly clock: Clock;
   readonly ledger: Pick<Ledger, "write">;
-  readonly sessions: Pick<Sessions, "find" | "list" | "trail">;
+  readonly sessions: Pick<Sessions, "find" | "live" | "trail">;
   readonly presence: Pick<Presence, "forOperation">;
-  projectAt(cwd: string): Promise<string | null>;
-  redact(text: string): string;
-  fingerprint(text: string): string;
+  readonly projectAt: (cwd: string) => Promise<string | null>;
+  readonly redact: (text: string) => string;
+  readonly fingerprint: (text: string) => string;
 }
 
 /** Where somebody is and what their session brought in: what the memory needs to know of a caller. */
@@ -53,13 +53,11 @@ export function createMemoryDesk(ports: MemoryPorts): MemoryDesk {
     const project = folder === undefined ? null : await projectAt(folder);
     if (known !== undefined) return { project, tainted: heardStrangers({ agent, session: known.id }) };
     // A host's MCP server is not told its session: then any live session of that agent there may be the one that writes.
-    const there = sessions.list({ agent, ended: false, archived: true, limit: 1_000 });
-    const same = await Promise.all(
-      there
-        .filter((live) => heardStrangers({ agent, session: live.id }))
-        .map(async (live) => (await projectAt(live.workspace)) === project),
-    );
-    return { project, tainted: same.includes(true) };
+    const there = sessions.live().filter((live) => live.agent === agent);
+    const heard = there.filter((live) => heardStrangers({ agent, session: live.id }));
+    const roots = [...new Set(heard.map(({ workspace }) => workspace.root))];
+    const projects = await Promise.all(roots.map((root) => projectAt(root)));
+    return { project, tainted: projects.includes(project) };
   };
 
   const projectFor = (cwd: string | undefined) => (cwd === undefined ? Promise.resolve(null) : projectAt(cwd));
