@@ -2,6 +2,7 @@ import { getNodeValue, type Node } from "jsonc-parser";
 import { addEntries, type HookCommand, hasExactly, hookEntries, parsed, removeEntries } from "./hook-entries.ts";
 import { append, document, isProblem, type JsonText, memberOf, remove, replace } from "./jsonc-text.ts";
 import { opencodeMark, opencodePlugin } from "./opencode-plugin.ts";
+import { hasStatusLine, withoutStatusLine, withStatusLine } from "./status-line.ts";
 import { type WiredAgent, WiringRefused } from "./wiring.ts";
 
 /** Gemini's `hooksConfig` before us: absent, without `enabled`, or with this value. */
@@ -17,6 +18,7 @@ export function withHooks(agent: WiredAgent, text: string, command: HookCommand,
     case "copilot":
       return addEntries(text.trim() === "" ? emptyCopilotFile : text, hookEntries(agent, command), where);
     case "claude-code":
+      return withStatusLine(addEntries(text, hookEntries(agent, command), where), command, where);
     case "codex":
       return addEntries(text, hookEntries(agent, command), where);
   }
@@ -34,6 +36,7 @@ export function shownHooks(agent: WiredAgent, command: HookCommand): string {
 export function hasHooks(agent: WiredAgent, text: string, command: HookCommand, where: string): boolean {
   if (agent === "opencode") return text === opencodePlugin(command);
   if (!hasExactly(parsed(text, where), hookEntries(agent, command))) return false;
+  if (agent === "claude-code") return hasStatusLine(text, command, where);
   return agent !== "gemini" || geminiEnabled(text, where) === true;
 }
 
@@ -52,7 +55,7 @@ export function withoutHooks(
     if (text.startsWith(opencodeMark)) return null;
     throw new WiringRefused(`${where} was not made by Signalbox. Move it away, then run the command again.`);
   }
-  const rest = removeEntries(text, where);
+  const rest = removeEntries(agent === "claude-code" ? withoutStatusLine(text, where) : text, where);
   if (agent === "copilot") return rest !== text && hasOnlyVersion(parsed(rest, where)) ? null : rest;
   return agent === "gemini" && enabledBefore !== undefined ? restoreEnabled(rest, where, enabledBefore) : rest;
 }
