@@ -39,7 +39,8 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
     .command("status")
     .summary("Is it up, what is held, what is on disk.")
     .description("Show whether the daemon runs, what it holds and how much it keeps.")
-    .action((_: object, command: Command) => status(verb(command)));
+    .option("--line", "print one line for tmux and other status bars")
+    .action(({ line }: { line?: true }, command: Command) => (line === true ? statusLine : status)(verb(command)));
   program
     .command("mode")
     .argument("<mode>", modes.join(", "), oneOf("The mode", modes))
@@ -199,6 +200,21 @@ async function setMode(verb: Verb, mode: Mode): Promise<void> {
   const answer = await client.call("policy/mode", { mode });
   if (verb.json) terminal.out(JSON.stringify(answer));
   else terminal.out(`The mode is now ${terminal.style("strong", answer.mode)}: ${modeWords[answer.mode]}`);
+}
+
+/** For `status-right "#(signalbox status --line)"`: a daemon that is away is said in the line, not on stderr. */
+async function statusLine({ terminal, place, json }: Verb): Promise<void> {
+  const { segment } = await import("./session-text.ts");
+  try {
+    await using client = await connect({ socket: place.socket });
+    const { sessions } = await client.call("session/list", { limit: 1_000 });
+    const line = segment(sessions);
+    terminal.out(json ? JSON.stringify({ line }) : line);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== "DAEMON_AWAY") throw error;
+    terminal.out(json ? JSON.stringify({ line: "signalbox is down" }) : "signalbox is down");
+    throw new Exit(3);
+  }
 }
 
 async function status(verb: Verb): Promise<void> {

@@ -3,10 +3,10 @@ import { connect } from "../client/index.ts";
 import type { CallOf, OperationName, OutputOf } from "../protocol/operations/index.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import type { Verb } from "./index.ts";
+import { sessionCard, sessionList } from "./session-text.ts";
 import { type SurfaceVerb, surface } from "./surface.generated.ts";
 import { memoryTexts } from "./memory-texts.ts";
 import type { Terminal } from "./terminal.ts";
-import { duration, visible } from "./words.ts";
 
 /** Verbs whose words, fields and flags come from the table; here is only how their answers read. */
 export function add(program: Command, verb: (command: Command) => Verb): void {
@@ -40,9 +40,11 @@ function addRow(
     .option("--json", "print JSON for scripts");
   for (const { positional, flag, type, choices, description, default: value } of fields) {
     if (positional) continue;
-    const option = new Option(type === "boolean" ? `--${flag}` : `--${flag} <${type}>`, description ?? "");
+    // A switch that is on unless it is taken off is said by its `--no-` form.
+    const words = type !== "boolean" ? `--${flag} <${type}>` : value === true ? `--no-${flag}` : `--${flag}`;
+    const option = new Option(words, description ?? "");
     if (choices !== undefined) option.choices([...choices]);
-    if (value !== undefined) option.default(value);
+    if (value !== undefined && value !== true) option.default(value);
     command.addOption(option);
   }
   command.action(async (...given: unknown[]) => {
@@ -73,17 +75,13 @@ async function call({ place, json, terminal }: Verb, name: OperationName, input:
 
 const texts: { [Name in OperationName]?: (terminal: Terminal, answer: OutputOf<Name>) => string } = {
   ...memoryTexts,
-  "session/list": (terminal, { sessions }) =>
-    sessions.length === 0
-      ? "No agent has been seen yet. Wire one: signalbox wire claude-code"
-      : sessions
-          .map(({ agent, id, workspace, lastSeenAt, endedAt, toolCalls, openHolds, ungated }) => {
-            const state =
-              ungated !== null ? terminal.style("bad", "ungated") : endedAt === null ? "live   " : "ended  ";
-            const held = openHolds > 0 ? terminal.style("warn", `, ${openHolds} held`) : "";
-            return `${state}  ${agent.padEnd(11)}  ${visible(id)}  ${duration(Date.now() - Date.parse(lastSeenAt)).padStart(6)} ago  ${toolCalls} calls${held}  ${visible(workspace)}${ungated === null ? "" : `\n         ${visible(ungated)}`}`;
-          })
-          .join("\n"),
+  "session/list": (terminal, { sessions }) => sessionList(terminal, sessions, Date.now()),
+  "session/search": (terminal, { sessions }) =>
+    sessions.length === 0 ? "No session has that in it." : sessionList(terminal, sessions, Date.now()),
+  "session/show": (terminal, shown) => sessionCard(terminal, shown, Date.now()),
+  "session/rename": (terminal, { session }) => sessionList(terminal, [session], Date.now()),
+  "session/pin": (terminal, { session }) => sessionList(terminal, [session], Date.now()),
+  "session/archive": (terminal, { session }) => sessionList(terminal, [session], Date.now()),
 };
 
 /** From the daemon, which knows its flags; else from the files alone. */
