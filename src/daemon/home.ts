@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, createSecretKey, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { homeFiles } from "../protocol/place.ts";
 import { ConfigFault } from "./config.ts";
@@ -54,7 +54,8 @@ export function openFingerprint(home: string): (text: string) => string {
     throw new ConfigFault(
       `${path} is damaged. Move it away: open holds and unused approvals are then forgotten, nothing else.`,
     );
-  return (text) => createHmac("sha256", key).update(text).digest("base64url");
+  const secret = createSecretKey(key);
+  return (text) => createHmac("sha256", secret).update(text).digest("base64url");
 }
 
 const keyBytes = 32;

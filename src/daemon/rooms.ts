@@ -10,6 +10,7 @@ import { createHolds, holdsMigrations } from "../holds/index.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Json } from "../kit/canonical.ts";
 import type { Log } from "../kit/log.ts";
+import { remembering } from "../kit/unchanged.ts";
 import { Scope } from "../kit/scope.ts";
 import { ledgerMigrations, openLedger } from "../ledger/index.ts";
 import { memoryMigrations } from "../memory/index.ts";
@@ -200,6 +201,8 @@ export function buildRooms(options: RoomsOptions): Serving {
       notices.hold(hold);
     },
   });
+  // Paths and reasons come again and again.
+  const redactKnown = remembering(redactCommand, 4_096);
   const toolCalls = createToolCalls({
     ...judging,
     store,
@@ -208,7 +211,7 @@ export function buildRooms(options: RoomsOptions): Serving {
     sessions,
     fingerprint,
     redact,
-    redactText: redactCommand,
+    redactText: redactKnown,
     madeBy,
   });
   const operator = createOperator({
@@ -289,7 +292,7 @@ export function buildRooms(options: RoomsOptions): Serving {
         sessionAt: (key) => sessions.find(key)?.workspace,
         append: (entry) => ledger.append(entry),
         redact,
-        redactText: redactCommand,
+        redactText: redactKnown,
       }),
       holds,
       ledger,
@@ -316,7 +319,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       askInClaude: config.holds.interactiveClaude === "ask",
       grants: (agent) => grantsAllow(place, agent),
       redact,
-      redactText: redactCommand,
+      redactText: redactKnown,
       configObjection: (change) =>
         configChangeObjection({ ...change, hook, home: place.home, wired: isRecorded(place, "claude-code") }),
     }),

@@ -4,7 +4,7 @@ import type { Mode } from "../protocol/effects.ts";
 import { limits } from "../protocol/limits.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import type { Migration, Store } from "../store/index.ts";
-import { type LayerFile, readLayerFile } from "./layer-file.ts";
+import { type LayerFile, readLayerFile, stampAt } from "./layer-file.ts";
 
 export const policiesMigrations: readonly Migration[] = [
   {
@@ -96,9 +96,10 @@ export function createPolicies<Layer, Policy>(ports: PoliciesPorts<Layer, Policy
   };
 
   const load = (name: LayerName, path: string): Loaded<Layer> => {
+    const before = loaded.get(path);
+    if (before !== undefined && before.stamp === `${stampAt(path)} ${trustCount}`) return before;
     const file = look(name, path);
     const stamp = `${file.stamp} ${trustCount}`;
-    const before = loaded.get(path);
     if (before?.stamp === stamp) return before;
     const now = read(name, path, file, stamp, before);
     loaded.delete(path);
@@ -155,23 +156,38 @@ export function createPolicies<Layer, Policy>(ports: PoliciesPorts<Layer, Policy
     load("repository", join(workspace, ".signalbox.toml")),
   ];
 
+  const lookAt = (workspace: string): Policy => {
+    const inForce = states(workspace);
+    const stamp = `${mode} ${inForce.map((state) => state.stamp).join(" ")}`;
+    const known = compiled.get(workspace);
+    if (known?.stamp === stamp) return known.policy;
+    const policy = ports.compile(
+      inForce.flatMap(({ layer, trusted }) => (layer === undefined ? [] : [{ layer, trusted }])),
+      { mode },
+    );
+    compiled.delete(workspace);
+    compiled.set(workspace, { stamp, policy });
+    if (compiled.size > workspacesMax) compiled.delete(compiled.keys().next().value as string);
+    return policy;
+  };
+
+  /**
+   * What was looked at in this turn of the loop: files are looked at once a turn, however many calls are judged in it. A turn's verdicts
+   * leave after its end, so whoever changes a file after an answer never meets a look that is older than the change.
+   */
+  const thisTurn = new Map<string, Policy>();
+
   return {
     userPath,
     get mode() {
       return mode;
     },
     at(workspace) {
-      const inForce = states(workspace);
-      const stamp = `${mode} ${inForce.map((state) => state.stamp).join(" ")}`;
-      const known = compiled.get(workspace);
-      if (known?.stamp === stamp) return known.policy;
-      const policy = ports.compile(
-        inForce.flatMap(({ layer, trusted }) => (layer === undefined ? [] : [{ layer, trusted }])),
-        { mode },
-      );
-      compiled.delete(workspace);
-      compiled.set(workspace, { stamp, policy });
-      if (compiled.size > workspacesMax) compiled.delete(compiled.keys().next().value as string);
+      const before = thisTurn.get(workspace);
+      if (before !== undefined) return before;
+      if (thisTurn.size === 0) setImmediate(() => thisTurn.clear());
+      const policy = lookAt(workspace);
+      thisTurn.set(workspace, policy);
       return policy;
     },
     layers: states,
@@ -183,6 +199,7 @@ export function createPolicies<Layer, Policy>(ports: PoliciesPorts<Layer, Policy
         write({ kind: "policy/mode-set", payload: { mode: next, before } });
       });
       mode = next;
+      thisTurn.clear();
     },
     async trust(path, sha256) {
       const file = look("repository", path);
@@ -197,6 +214,7 @@ export function createPolicies<Layer, Policy>(ports: PoliciesPorts<Layer, Policy
         write({ kind: "policy/trusted", payload: { path, sha256: file.sha256 } });
       });
       trustCount += 1;
+      thisTurn.clear();
       return { path, sha256: file.sha256 };
     },
   };

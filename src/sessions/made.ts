@@ -20,6 +20,7 @@ export class Made {
   }
 
   add({ agent, session }: SessionKey, paths: readonly string[]): void {
+    if (paths.length === 0) return;
     let { n } = this.#sql.count.get(agent, session) as { n: number };
     for (const path of paths) {
       if (n >= madePathsMax) return;

@@ -61,6 +61,7 @@ class Registry implements Sessions {
     this.#calls = new Calls(options.store.db, options.clock, options.write);
     this.#made = new Made(options.store.db);
     this.#trails = new Trails(options.store.db);
+    options.store.onRollback(() => this.#trails.rolledBack());
     this.#finder = new Finder(this.#sql);
     const { sessionsMax, sessionWatchersMax, sessionsBehindMax } = options.limits;
     this.#hub = new Hub({

@@ -6,10 +6,16 @@ export const trailStepsPerLegMax = 8;
 /** Steps of calls that were not let through and are not known to have run; the oldest go first. */
 export const pendingStepsMax = 64;
 const whatCharsMax = 512;
+/** Sessions whose trail is kept in memory; all are forgotten, and read again, when there are more. */
+const trailsKnownMax = 4_096;
+
+const keyOf = (agent: string, session: string): string => `${agent}\0${session}`;
 
 /** The trail of each session. For works of the store; `of` may be asked at any time. */
 export class Trails {
   readonly #sql;
+  /** What `of` answered, until it changes: it is asked at every verdict and hardly ever changes. */
+  readonly #known = new Map<string, readonly TrailStep[]>();
 
   constructor(db: DatabaseSync) {
     this.#sql = {
@@ -34,16 +40,29 @@ export class Trails {
     };
   }
 
-  of({ agent, session }: SessionKey): TrailStep[] {
-    return this.#sql.of.all(agent, session) as unknown as TrailStep[];
+  of({ agent, session }: SessionKey): readonly TrailStep[] {
+    const key = keyOf(agent, session);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const steps = this.#sql.of.all(agent, session) as unknown as TrailStep[];
+    if (this.#known.size >= trailsKnownMax) this.#known.clear();
+    this.#known.set(key, steps);
+    return steps;
+  }
+
+  /** Rows that this process wrote are gone again. */
+  rolledBack(): void {
+    this.#known.clear();
   }
 
   add({ agent, session }: SessionKey, steps: readonly TrailStep[], ran: boolean): void {
+    if (steps.length === 0) return;
+    if (ran) this.#known.delete(keyOf(agent, session));
     for (const { leg, entry, what } of steps) {
       if (ran && (this.#sql.count.get(agent, session, leg) as { n: number }).n >= trailStepsPerLegMax) continue;
       this.#sql.add.run(agent, session, ran ? 1 : 0, leg, entry, what.slice(0, whatCharsMax));
     }
-    if (!ran && steps.length > 0) this.#sql.dropOldest.run(agent, session, pendingStepsMax);
+    if (!ran) this.#sql.dropOldest.run(agent, session, pendingStepsMax);
   }
 
   /** A call that was not let through ran all the same: its host's own dialog released it, or nobody asked us. */
@@ -55,6 +74,7 @@ export class Trails {
   }
 
   forget({ agent, session }: SessionKey): void {
+    this.#known.delete(keyOf(agent, session));
     this.#sql.forget.run(agent, session);
   }
 }

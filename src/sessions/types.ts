@@ -101,7 +101,7 @@ interface Written {
 }
 
 export interface SessionsOptions {
-  readonly store: Pick<Store, "db" | "durably">;
+  readonly store: Pick<Store, "db" | "durably" | "onRollback">;
   readonly clock: Clock;
   /** `ledger.write` */
   readonly write: (entry: {
