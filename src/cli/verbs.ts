@@ -18,6 +18,7 @@ const families: readonly (readonly [words: readonly string[], load: () => Promis
   [["demo"], () => import("./demo.ts")],
   [["notify"], () => import("./notify-verbs.ts")],
   [["web"], () => import("./web-verbs.ts")],
+  [["operator"], () => import("./operator-verbs.ts")],
   [["mcp"], () => import("./mcp.ts")],
 ];
 

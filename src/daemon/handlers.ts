@@ -3,11 +3,13 @@ import type { Holds } from "../holds/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import type { Call, Handlers } from "../protocol/handlers.ts";
 import type { Notify } from "../notify/index.ts";
+import type { Vault } from "../operator/index.ts";
 import { operations } from "../protocol/operations/index.ts";
 import type { Place } from "../protocol/place.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import type { Sessions } from "../sessions/index.ts";
 import type { ConfigValue } from "./config.ts";
+import { passphraseHandlers } from "./passphrase.ts";
 import type { PolicyDesk } from "./policy-desk.ts";
 import type { Presence } from "./presence.ts";
 import type { Recorder } from "./recorder.ts";
@@ -18,6 +20,7 @@ import type { WebOperation } from "./web.ts";
 
 export interface HandlerPorts {
   readonly web: Pick<Handlers, WebOperation>;
+  readonly vault: Vault;
   readonly place: Place;
   readonly version: string;
   readonly values: readonly ConfigValue[];
@@ -40,6 +43,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
   const { toolCalls, recorder, holds, ledger, sessions, presence, policyDesk, place } = ports;
   return {
     ...ports.web,
+    ...passphraseHandlers(ports.vault, presence),
     "gate/request": (input, call) =>
       toolCalls.request(
         { ...input, event: "gate/request", notSure: call.notSure?.why, exact: call.notSure?.exact },

@@ -5,6 +5,9 @@ import type { Call } from "../protocol/handlers.ts";
 import type { HoldView } from "../protocol/operations/holds.ts";
 import { Refusal } from "../protocol/refusals.ts";
 
+/** Who calls, as far as presence asks. */
+type Calling = Pick<Call, "connection" | "signal">;
+
 /** Whether a person stands behind a call, as far as level 1 can know (DESIGN section 11): asked before anything is released or loosened. */
 export interface Presence {
   /** The table's access check, for every call. @throws Refusal NOT_PERMITTED */
@@ -15,7 +18,7 @@ export interface Presence {
    * @param tightens  it only makes things stricter: a terminal of any age will do
    * @throws Refusal NOT_PERMITTED
    */
-  forOperation(purpose: string, call: Call, options?: { readonly tightens: boolean }): Promise<Decider>;
+  forOperation(purpose: string, call: Calling, options?: { readonly tightens: boolean }): Promise<Decider>;
 }
 
 export interface PresencePorts {
@@ -37,7 +40,7 @@ export function createPresence({ operator, passes, webDecides, session }: Presen
     const proof = operator.judge(pass.seat, about);
     return proof.present ? { ...proof, record: { ...proof.record, through: "web", pass: id } } : proof;
   };
-  const prove = async (call: Call, purpose: string, about: About): Promise<Proof & { present: true }> => {
+  const prove = async (call: Calling, purpose: string, about: About): Promise<Proof & { present: true }> => {
     const { pass } = call.connection;
     const proof =
       pass === undefined

@@ -15,7 +15,7 @@ import { Scope } from "../kit/scope.ts";
 import { ledgerMigrations, openLedger } from "../ledger/index.ts";
 import { memoryMigrations } from "../memory/index.ts";
 import { createNotify } from "../notify/index.ts";
-import { createOperator, createPasses, passesMigrations } from "../operator/index.ts";
+import { createOperator, createPasses, createVault, passesMigrations, vaultMigrations } from "../operator/index.ts";
 import { createPolicies, policiesMigrations } from "../policies/index.ts";
 import { limits } from "../protocol/limits.ts";
 import type { HoldView } from "../protocol/operations/holds.ts";
@@ -75,6 +75,7 @@ export function buildRooms(options: RoomsOptions): Serving {
         ...holdsMigrations,
         ...passesMigrations,
         ...memoryMigrations,
+        ...vaultMigrations,
       ],
     }),
   );
@@ -225,6 +226,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       })),
   });
   const passes = createPasses({ store, clock, write: (entry) => ledger.write(entry) });
+  const vault = createVault({ store, clock, write: (entry) => ledger.write(entry) });
   const web = createWeb({ config: config.web, operator, passes, log });
   const status = createStatus({
     place,
@@ -282,6 +284,7 @@ export function buildRooms(options: RoomsOptions): Serving {
     web,
     handlers: createHandlers({
       web: web.handlers,
+      vault,
       place,
       version,
       values,
@@ -307,7 +310,23 @@ export function buildRooms(options: RoomsOptions): Serving {
         setImmediate(() => options.stop());
       },
     }),
-    clients: createClients({ config, test, clock, log, holds, sessions, operator }),
+    clients: createClients({
+      config,
+      test,
+      clock,
+      log,
+      store,
+      ledger,
+      holds,
+      sessions,
+      operator,
+      presence,
+      vault,
+      judging,
+      redactText: redactCommand,
+      workspaceAt: (cwd) => facts.workspaceAt(cwd),
+      stop: async () => void setImmediate(() => options.stop()),
+    }),
     hook: createHooks({
       toolCalls,
       sessions,

@@ -120,6 +120,7 @@ export function viewOf(row: Row, presence: Presence): HoldView {
     session: row.session,
     cwd: row.cwd,
     tool: row.tool,
+    ...(row.tool_call_id === null ? {} : { toolCallId: row.tool_call_id }),
     input: JSON.parse(row.input) as HoldView["input"],
     reason: row.reason,
     rule: row.rule,

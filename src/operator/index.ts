@@ -8,7 +8,8 @@
  * made a connection is read once for each connection; whether that counts is judged anew at each question.
  *
  * A browser has no terminal: a *pass* (`passes.ts`) lets one stand in for the terminal that asked for it, and is judged by the same
- * rules over what was read of that terminal's connection. Passes are the only thing that it keeps on disk.
+ * rules over what was read of that terminal's connection. Level 2 is a passphrase (`vault.ts`), of which it knows a salt and a public key.
+ * Passes and those two are all that it keeps on disk.
  *
  * It decides nothing itself and never looks at what is asked. What it can't stop is in
  * docs/threat-model.md. It stops an agent that does not set out to cheat; a passphrase or passkey (levels 2 and 3) stops more.
@@ -17,6 +18,7 @@ import type { Clock } from "../kit/clock.ts";
 import { type PeerReading, readPeer } from "./peer.ts";
 import { type About, judgePresence, type LiveAgent, type Presence, type Seat } from "./presence.ts";
 
+export { type Challenge, createVault, type Vault, vaultMigrations } from "./vault.ts";
 export { createPasses, type Pass, type Passes, passesMigrations } from "./passes.ts";
 export type { About, LiveAgent, Presence, Seat } from "./presence.ts";
 

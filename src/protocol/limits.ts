@@ -105,6 +105,9 @@ export const limits = {
   checkpointEntriesMax: 1_000,
   checkpointMsMax: 60_000,
   checkpointIdleMs: 3_600_000,
+  /** Nonces for proofs of the passphrase that wait; one more drops the oldest. */
+  challengesMax: 256,
+  challengeMsMax: 60_000,
   drainMs: 10_000,
   /** Ledger entries that a board keeps to show; older ones are asked for again. */
   boardEntriesMax: 1_000,

@@ -208,7 +208,7 @@ export class Person implements AsyncDisposable {
   readonly #shell: ChildProcess;
   readonly #place: Place;
   #screen = "";
-  #heard: (() => void) | undefined;
+  readonly #hearing = new Set<() => void>();
 
   /** Resolves when the shell has read its first line and a process that is started now is younger than it. */
   static async sit(place: Place): Promise<Person> {
@@ -228,16 +228,44 @@ export class Person implements AsyncDisposable {
     });
     this.#shell.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#screen += text;
-      this.#heard?.();
+      for (const heard of this.#hearing) heard();
+      this.#hearing.clear();
     });
   }
 
   /** Types a CLI command and waits for its end. */
   type(...args: readonly string[]): Promise<{ code: number; text: string }> {
-    const words = [process.execPath, join(root, "bin/signalbox.js"), "--home", this.#place.home, ...args].map(
-      (word) => `'${word.replaceAll("'", `'\\''`)}'`,
-    );
-    return this.#run(words.join(" "));
+    return this.#run(quoted([...this.#cli, ...args]));
+  }
+
+  /** Types a CLI command with these lines on its standard input; the terminal is still the person's. */
+  typeInto(lines: string, ...args: readonly string[]): Promise<{ code: number; text: string }> {
+    return this.#run(`printf '%b' ${quoted([lines.replaceAll("\n", "\\n")])} | ${quoted([...this.#cli, ...args])}`);
+  }
+
+  /** Types a CLI command, and to each question that it asks the answer, with the return key. */
+  async typeAnswering(
+    answers: readonly (readonly [question: string, answer: string])[],
+    ...args: readonly string[]
+  ): Promise<{ code: number; text: string }> {
+    let from = this.#screen.length;
+    const ended = this.type(...args);
+    for (const [question, answer] of answers) {
+      while (!this.#screen.slice(from).includes(question))
+        await new Promise<void>((resolve) => this.#hearing.add(resolve));
+      from = this.#screen.indexOf(question, from) + question.length;
+      this.#shell.stdin?.write(`${answer}\r`);
+    }
+    return ended;
+  }
+
+  /** Types any command and waits for its end. */
+  run(...words: readonly string[]): Promise<{ code: number; text: string }> {
+    return this.#run(quoted(words));
+  }
+
+  get #cli(): readonly string[] {
+    return [process.execPath, join(root, "bin/signalbox.js"), "--home", this.#place.home];
   }
 
   async #run(line: string): Promise<{ code: number; text: string }> {
@@ -252,9 +280,7 @@ export class Person implements AsyncDisposable {
         const text = this.#screen.slice(from, from + match.index);
         return { code: Number(match[1]), text };
       }
-      await new Promise<void>((resolve) => {
-        this.#heard = resolve;
-      });
+      await new Promise<void>((resolve) => this.#hearing.add(resolve));
     }
   }
 
@@ -266,6 +292,9 @@ export class Person implements AsyncDisposable {
     }
   }
 }
+
+const quoted = (words: readonly string[]): string =>
+  words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
 
 /** The kernel tells when a process began in ticks of 10 ms; so does this of now. */
 const uptimeTicks = () => Math.floor(Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 100);

@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { createDecider } from "../../deciders/index.ts";
 import { inOrder } from "../../dialects/clients/index.ts";
+import { kintsugi } from "../../dialects/clients/kintsugi/index.ts";
 import { nexo } from "../../dialects/clients/nexo.ts";
 import type { Holds } from "../../holds/index.ts";
 import type { Clock } from "../../kit/clock.ts";
@@ -8,9 +9,9 @@ import type { Log } from "../../kit/log.ts";
 import type { Operator } from "../../operator/index.ts";
 import type { ClientDialect, ForeignMethods, Peer } from "../../protocol/client-dialect.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Sessions } from "../../sessions/index.ts";
 import { alive } from "../../facts/index.ts";
 import { type Config, ConfigFault } from "../config.ts";
+import { type KintsugiRooms, kintsugiPorts } from "./kintsugi.ts";
 import { nexoAgent, nexoPorts } from "./nexo.ts";
 
 /** What the other systems' clients find behind the door. */
@@ -20,14 +21,13 @@ export interface Clients {
   readonly methods: ForeignMethods;
 }
 
-export interface ClientsRooms {
+export interface ClientsRooms extends KintsugiRooms {
   readonly config: Config;
   /** Whether this home was made for tests. */
   readonly test: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly holds: Holds;
-  readonly sessions: Sessions;
   readonly operator: Operator;
 }
 
@@ -65,6 +65,7 @@ export function createClients(rooms: ClientsRooms): Clients {
           endSession: (session) => endSession(nexoAgent, session),
         }),
       ),
+      kintsugi: kintsugi(kintsugiPorts(rooms)),
     }),
     methods: () => undefined,
   };

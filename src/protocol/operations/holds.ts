@@ -14,6 +14,8 @@ export const HoldView = z.object({
   session: z.string(),
   cwd: z.string(),
   tool: z.string(),
+  /** As the host named the call, where it did. */
+  toolCallId: z.string().optional(),
   /** Redacted. */
   input: JsonObject,
   reason: z.string(),
