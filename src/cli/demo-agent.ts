@@ -4,11 +4,12 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
+import { type Happening, newCall, said, type Speaker } from "./demo-speech.ts";
 
 /** What a scripted agent asks to do. */
 export interface Step {
   readonly tool: string;
-  readonly input: Readonly<Record<string, string>>;
+  readonly input: Readonly<Record<string, unknown>>;
 }
 
 export interface Answer {
@@ -17,61 +18,73 @@ export interface Answer {
   readonly reason: string;
 }
 
+export interface Scripted {
+  readonly hook: string;
+  readonly home: string;
+  readonly cwd: string;
+  /** Where payloads and answers pass. */
+  readonly folder: string;
+  readonly speaker?: Speaker;
+}
+
 /**
  * An agent of the demo: a shell that runs the real hook as a host would, payload on stdin, the answer by exit code and stderr. It is a
  * process of its own, so that the daemon sees an agent that began after the person's terminal.
  */
 export class ScriptedAgent implements AsyncDisposable {
   readonly session = randomUUID();
+  readonly #about: Scripted;
+  readonly #speaker: Speaker;
   readonly #shell: ChildProcess;
   readonly #lines: Interface;
-  readonly #hook: string;
-  readonly #cwd: string;
-  /** Where payloads and answers pass. */
-  readonly #folder: string;
   readonly #gone: Promise<unknown>;
   #count = 0;
+  /** The shell runs one hook at a time. */
+  #before: Promise<unknown> = Promise.resolve();
 
-  private constructor(hook: string, home: string, cwd: string, folder: string) {
-    this.#hook = `${quote(hook)} --home ${quote(home)} claude-code`;
-    this.#cwd = cwd;
-    this.#folder = folder;
+  private constructor(about: Scripted) {
+    this.#about = about;
+    this.#speaker = about.speaker ?? "claude-code";
     // A group of its own, so that its end is also the end of a hook that still waits.
-    this.#shell = spawn("/bin/sh", ["-s"], { cwd, detached: true, stdio: ["pipe", "pipe", "ignore"] });
+    this.#shell = spawn("/bin/sh", ["-s"], { cwd: about.cwd, detached: true, stdio: ["pipe", "pipe", "ignore"] });
     this.#gone = once(this.#shell, "exit");
     this.#lines = createInterface({ input: this.#shell.stdout as NodeJS.ReadableStream });
   }
 
-  static async begin(hook: string, home: string, cwd: string, folder: string): Promise<ScriptedAgent> {
-    const agent = new ScriptedAgent(hook, home, cwd, folder);
-    await agent.#send("SessionStart", { source: "startup" });
+  static async begin(about: Scripted): Promise<ScriptedAgent> {
+    const agent = new ScriptedAgent(about);
+    await agent.say({ is: "start" });
     return agent;
   }
 
   /** Asks, and when nothing objects reports the call as done (nothing is really run). */
   async ask({ tool, input }: Step): Promise<Answer> {
-    const call = { tool_name: tool, tool_input: input, tool_use_id: `toolu_${randomUUID()}` };
-    const { exit, stderr } = await this.#send("PreToolUse", call);
-    if (exit === 0) await this.#send("PostToolUse", { ...call, tool_response: { stdout: "(the demo runs nothing)" } });
+    const call = newCall(tool, input);
+    const { exit, stderr } = await this.say({ is: "call", call });
+    if (exit === 0) await this.say({ is: "done", call });
     return { allowed: exit === 0, reason: stderr.trim() };
   }
 
   async end(): Promise<void> {
-    await this.#send("SessionEnd", { reason: "other" });
+    await this.say({ is: "end" });
   }
 
-  async #send(event: string, fields: object): Promise<{ exit: number; stderr: string }> {
+  /** Tells the hook what happened; one after the other. @returns its answer; nothing to tell is an answer of 0 */
+  say(happening: Happening): Promise<{ exit: number; stderr: string }> {
+    const next = this.#before.then(() => this.#send(happening));
+    this.#before = next.catch(() => {}); // whoever asked hears of it
+    return next;
+  }
+
+  async #send(happening: Happening): Promise<{ exit: number; stderr: string }> {
+    const { hook, home, cwd, folder } = this.#about;
+    const words = said(this.#speaker, { session: this.session, cwd }, happening);
+    if (words === undefined) return { exit: 0, stderr: "" };
     this.#count += 1;
-    const file = join(this.#folder, `${this.session}-${this.#count}`);
-    const payload = {
-      session_id: this.session,
-      cwd: this.#cwd,
-      hook_event_name: event,
-      permission_mode: "default",
-      ...fields,
-    };
-    writeFileSync(file, JSON.stringify(payload));
-    this.#shell.stdin?.write(`${this.#hook} ${event} <${quote(file)} >/dev/null 2>${quote(`${file}.err`)}; echo $?\n`);
+    const file = join(folder, `${this.session}-${this.#count}`);
+    writeFileSync(file, JSON.stringify(words.payload));
+    const command = `${quote(hook)} --home ${quote(home)} ${this.#speaker} ${words.event}`;
+    this.#shell.stdin?.write(`${command} <${quote(file)} >/dev/null 2>${quote(`${file}.err`)}; echo $?\n`);
     const gone = this.#gone.then(() => ["143"]);
     const [exit] = (await Promise.race([once(this.#lines, "line"), gone])) as [string];
     return { exit: Number(exit), stderr: readFileSync(`${file}.err`, "utf8") };

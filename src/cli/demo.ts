@@ -59,7 +59,7 @@ async function demo(verb: Verb, waitSeconds: number): Promise<void> {
   await using agents = new AsyncDisposableStack();
   try {
     const project = makeProject(folder);
-    const begin = async () => agents.use(await ScriptedAgent.begin(hook, place.home, project, folder));
+    const begin = async () => agents.use(await ScriptedAgent.begin({ hook, home: place.home, cwd: project, folder }));
     const self = selfCommand(verb);
     await play({ verb, client, project, self, waitMs: waitSeconds * 1_000, stop: stop.signal, begin });
     terminal.out(`\nAll of it is on record:          ${terminal.style("accent", `${self} ledger list`)}`);
