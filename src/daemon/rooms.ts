@@ -151,6 +151,7 @@ export function buildRooms(options: RoomsOptions): Serving {
     }),
   );
   const notices = createNotices(notify, {
+    kinds: new Set(config.notify.rules.flatMap(({ when }) => when)),
     project: ({ agent, session, cwd }) => sessions.find({ agent, session })?.workspace.root ?? cwd,
   });
   const judgeHeld = (hold: HoldView, input: HoldView["input"]) => {
@@ -247,6 +248,7 @@ export function buildRooms(options: RoomsOptions): Serving {
   let countConnections = () => 0;
 
   const scope = building.use(new Scope((task, error) => log.error({ task, err: error }, "a background task failed")));
+  notices.follow(sessions, scope.signal);
   startUpkeep({
     scope,
     clock,

@@ -11,4 +11,4 @@
  */
 export type { Notice } from "./notice.ts";
 export { createNotify, type Notify } from "./notify.ts";
-export { maskedChannels, NotifySettings } from "./settings.ts";
+export { maskedChannels, type NoticeKind, NotifySettings } from "./settings.ts";

@@ -52,6 +52,7 @@ export function messageOf(notices: readonly Notice[], count: number): Message {
 
 const verbs: Readonly<Record<NoticeKind, string>> = {
   hold: "asks",
+  question: "has a question",
   finished: "is done",
   error: "stopped with an error",
   limited: "hit a limit",

@@ -1,7 +1,10 @@
 import { z } from "zod";
 
-/** What can be told. `finished`, `error` and `limited` are states of a session; `ungated` says that one runs tools unjudged. */
-export const noticeKinds = ["hold", "finished", "error", "limited", "ungated"] as const;
+/**
+ * What can be told. `question`: a session waits in its host's own dialog, for an answer, a plan's approval or a permission. `finished`,
+ * `error` and `limited` are states of a session; `ungated` says that one runs tools unjudged.
+ */
+export const noticeKinds = ["hold", "question", "finished", "error", "limited", "ungated"] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
 const QuietHours = z

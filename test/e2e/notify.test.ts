@@ -87,6 +87,36 @@ rules = [{ when = ["hold"], channels = ["phone"] }]
   ]);
 });
 
+test("a session that is done is told, once, and not when it was seen first", async (t) => {
+  using place = makeHome();
+  const hook = await receiver(t);
+  writeFileSync(
+    join(place.configDir, "config.toml"),
+    `[notify]
+periodMs = 0
+channels = [{ kind = "webhook", name = "phone", url = "${hook.url}" }]
+rules = [{ when = ["finished", "question"], channels = ["phone"] }]
+`,
+  );
+  await using _daemon = await TestDaemon.start(place);
+  using agent = new Agent(place);
+  const base = { session_id: "s-done", cwd: "/tmp" };
+  const say = (event: string, fields: object) =>
+    agent.hook("claude-code", event, { ...base, hook_event_name: event, ...fields });
+  await say("SessionStart", { source: "startup" });
+  await say("UserPromptSubmit", { prompt: "Summarise the alerts" });
+  const question = { tool_name: "AskUserQuestion", tool_use_id: "toolu_q", tool_input: { questions: [] } };
+  await say("PreToolUse", question);
+  assert.deepEqual(pick(await hook.next()), ["question", "Signalbox: claude-code has a question in tmp"]);
+  await say("PostToolUse", { ...question, tool_response: {} });
+  await say("Stop", { stop_hook_active: false });
+  const told = await hook.next();
+  assert.deepEqual(pick(told), ["finished", "Signalbox: claude-code is done in tmp"]);
+  assert.match(String(told["text"]), /^Summarise the alerts: .*See: signalbox board$/);
+});
+
+const pick = ({ kind, title }: Record<string, unknown>): unknown[] => [kind, title];
+
 test("an agent can't send test notifications, and a wrong channel in config.toml is said at the start", async () => {
   using place = makeHome();
   {
