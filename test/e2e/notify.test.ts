@@ -32,7 +32,9 @@ async function receiver(t: TestContext) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-path`, next };
 }
 
-test("a hold reaches the webhook of config.toml, and `notify test` tries the channels", async (t) => {
+test("a hold reaches the webhook of config.toml, and `notify test` tries the channels", {
+  timeout: 60_000,
+}, async (t) => {
   using place = makeHome();
   const hook = await receiver(t);
   writeFileSync(
@@ -87,7 +89,7 @@ rules = [{ when = ["hold"], channels = ["phone"] }]
   ]);
 });
 
-test("a session that is done is told, once, and not when it was seen first", async (t) => {
+test("a session that is done is told, once, and not when it was seen first", { timeout: 60_000 }, async (t) => {
   using place = makeHome();
   const hook = await receiver(t);
   writeFileSync(
@@ -117,7 +119,9 @@ rules = [{ when = ["finished", "question"], channels = ["phone"] }]
 
 const pick = ({ kind, title }: Record<string, unknown>): unknown[] => [kind, title];
 
-test("an agent can't send test notifications, and a wrong channel in config.toml is said at the start", async () => {
+test("an agent can't send test notifications, and a wrong channel in config.toml is said at the start", {
+  timeout: 60_000,
+}, async () => {
   using place = makeHome();
   {
     await using _daemon = await TestDaemon.start(place);
