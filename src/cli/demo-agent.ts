@@ -80,22 +80,30 @@ export class ScriptedAgent implements AsyncDisposable {
     const { hook, home, cwd, folder } = this.#about;
     const words = said(this.#speaker, { session: this.session, cwd }, happening);
     if (words === undefined) return { exit: 0, stderr: "" };
+    if (this.#over) return wentAway;
     this.#count += 1;
     const file = join(folder, `${this.session}-${this.#count}`);
     writeFileSync(file, JSON.stringify(words.payload));
     const command = `${quote(hook)} --home ${quote(home)} ${this.#speaker} ${words.event}`;
     this.#shell.stdin?.write(`${command} <${quote(file)} >/dev/null 2>${quote(`${file}.err`)}; echo $?\n`);
-    const gone = this.#gone.then(() => ["143"]);
-    const [exit] = (await Promise.race([once(this.#lines, "line"), gone])) as [string];
-    return { exit: Number(exit), stderr: readFileSync(`${file}.err`, "utf8") };
+    const answered = await Promise.race([once(this.#lines, "line"), this.#gone.then(() => undefined)]);
+    if (answered === undefined) return wentAway;
+    return { exit: Number(answered[0]), stderr: readFileSync(`${file}.err`, "utf8") };
+  }
+
+  get #over(): boolean {
+    return this.#shell.exitCode !== null || this.#shell.signalCode !== null;
   }
 
   /** Goes away with whatever still waits, as an agent does that is closed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#shell.exitCode !== null || this.#shell.signalCode !== null) return;
+    if (this.#over) return;
     process.kill(-(this.#shell.pid ?? 0), "SIGTERM");
     await this.#gone;
   }
 }
+
+/** As a shell says it of a program that SIGTERM ended. */
+const wentAway = { exit: 143, stderr: "" };
 
 const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;

@@ -10,10 +10,12 @@ import type { HoldView } from "../protocol/operations/holds.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { whole } from "./arguments.ts";
 import { type Answer, ScriptedAgent, type Step } from "./demo-agent.ts";
+import { BoardDemo } from "./demo-board.ts";
+import { cast } from "./demo-cast.ts";
 import { Exit, type Verb } from "./index.ts";
 import { startDaemon } from "./launch.ts";
 import { selfCommand } from "./self.ts";
-import { callText, verdictWord, visible, wrap } from "./words.ts";
+import { callText, count, verdictWord, visible, wrap } from "./words.ts";
 
 export function add(program: Command, verb: (command: Command) => Verb): void {
   program
@@ -23,7 +25,10 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
       "Let scripted agents work through the real hook and the real gate, so that you can approve one and read the ledger.",
     )
     .option("--wait <seconds>", "how long to wait for you", whole("--wait", 0, 250), 120)
-    .action((options: { wait: number }, command: Command) => demo(verb(command), options.wait));
+    .option("--board", "fill the boards with a dozen sessions of every agent instead, until Ctrl-C")
+    .action((options: { wait: number; board?: true }, command: Command) =>
+      options.board === true ? fillBoard(verb(command)) : demo(verb(command), options.wait),
+    );
 }
 
 const ordinary: readonly Step[] = [
@@ -46,6 +51,28 @@ interface Stage {
   readonly stop: AbortSignal;
   begin(): Promise<ScriptedAgent>;
 }
+
+/** A dozen sessions for the boards to show; nothing that they ask for is run. */
+async function fillBoard(verb: Verb): Promise<void> {
+  const { terminal, place } = verb;
+  const hook = (await verb.ports.wiring()).hookBinary();
+  const stop = new AbortController();
+  const interrupted = () => stop.abort(new Exit(130));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupted);
+  await ensureUp(verb);
+  terminal.out("Scripted agents begin to work in throw-away projects. Nothing that they ask for is run.");
+  await using _stage = await BoardDemo.begin({ hook, home: place.home, stop: stop.signal });
+  const self = selfCommand(verb);
+  terminal.out(
+    `${cast.length} sessions are on the board, ${count(held, "waits", "wait")} for you. In another terminal:`,
+  );
+  terminal.out(`  ${terminal.style("accent", `${self} board`)}          in the terminal`);
+  terminal.out(`  ${terminal.style("accent", `${self} web`)}            in the browser`);
+  terminal.out(terminal.style("faint", "Ctrl-C ends them all."));
+  await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+const held = cast.filter(({ standing }) => standing === "held").length;
 
 async function demo(verb: Verb, waitSeconds: number): Promise<void> {
   const { terminal, place } = verb;
