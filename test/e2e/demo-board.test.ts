@@ -47,6 +47,11 @@ test("the board's demo brings a dozen sessions of five agents into their states,
   assert.equal(invoices?.model, "Opus 5");
   assert.ok((invoices?.context?.percent ?? 0) >= 40);
 
+  const asks = sessions.find(({ waitingFor }) => waitingFor === "question");
+  assert.match(asks?.current?.what ?? "", /^Should a key over its limit get 429/);
+  const plans = sessions.find(({ waitingFor }) => waitingFor === "plan");
+  assert.match(plans?.current?.what ?? "", /^1\. Move colours into variables 2\./);
+
   demo.child.kill("SIGINT");
   const ended = await demo;
   assert.equal(ended.code, 0, ended.stderr);
