@@ -203,6 +203,7 @@ export class Scene {
           place: at.place,
           undoable: "costly",
           sure,
+          instead: how.instead,
         });
     }
     const undoable =
@@ -224,6 +225,7 @@ export class Scene {
       reach,
       undoable,
       sure,
+      instead: how.instead,
     });
   }
 

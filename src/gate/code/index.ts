@@ -17,7 +17,8 @@ export function judgeForeignCode(
   const unknownFlow: Flow = { ...noFlow, text: undefined };
   switch (language) {
     case "sql":
-      judgeSql(runner, shell, code.text);
+    case "sqlite":
+      judgeSql(runner, shell, code.text, language === "sqlite");
       return unknownFlow;
     case "awk":
       judgeAwk(runner, shell, code.text);

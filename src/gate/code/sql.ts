@@ -2,8 +2,11 @@ import { literal, noFlow } from "../programs/program.ts";
 import type { Runner } from "../shell/runner.ts";
 import type { Shell } from "../shell/state.ts";
 
-/** Statements by their verbs. Clients' own commands (`\!`, `.shell`) run shells. */
-export function judgeSql(runner: Runner, shell: Shell, text: string): void {
+/** Statements by their verbs. In a database that is a file of ours, what is only added is no more than a write to that file. */
+const adds = /^(?:INSERT(?!\s+OR\s+REPLACE)|CREATE|ALTER\s+TABLE\s+\S+\s+ADD)\b/i;
+
+/** Clients' own commands (`\!`, `.shell`) run shells. */
+export function judgeSql(runner: Runner, shell: Shell, text: string, ownFile = false): void {
   const bare = text.replace(/--[^\n]*|\/\*[^]*?\*\//g, " ");
   for (const line of bare.split("\n")) {
     const escape = /^\s*(?:\\!|\.(?:shell|system)\b|system\b|\\o\s*\||\\copy\b.*\bprogram\b|!)\s*(.*)$/i.exec(line);
@@ -48,7 +51,7 @@ export function judgeSql(runner: Runner, shell: Shell, text: string): void {
       "",
     );
     const undoable = statementLoss(words);
-    if (undoable === undefined) continue;
+    if (undoable === undefined || (ownFile && undoable === "costly" && adds.test(words))) continue;
     runner.emit(shell, {
       kind: "mutate-remote",
       what: `change the database: ${said.slice(0, 120)}`,

@@ -12,6 +12,8 @@ interface CompiledMatch {
 }
 interface CompiledRule {
   readonly rule: Rule;
+  /** Its place among the rules. */
+  readonly rank: number;
   readonly any: readonly CompiledMatch[];
 }
 
@@ -20,8 +22,9 @@ export type Builtin = ReadonlyMap<Effect["kind"], readonly CompiledRule[]>;
 
 export function compileBuiltin(rules: readonly Rule[]): Builtin {
   const compiled = rules.map(
-    (rule): CompiledRule => ({
+    (rule, rank): CompiledRule => ({
       rule,
+      rank,
       any: list(rule.match).map((match) => ({
         match,
         target: match.target === undefined ? undefined : list(match.target).map(glob),
@@ -38,19 +41,27 @@ export function compileBuiltin(rules: readonly Rule[]): Builtin {
   );
 }
 
-/** What the rules say of each effect: of several that match one effect only the strictest, the first between equals. */
+/**
+ * What the rules say of each effect: of several that match one effect only the strictest, the first between equals. Findings come in the order of the rules, so that the
+ * more telling one names the reason: that a secret is sent, not that it is read first.
+ */
 export function findings(builtin: Builtin, effects: readonly TracedEffect[]): Finding[] {
-  const found: Finding[] = [];
+  const found: { readonly rank: number; readonly finding: Finding }[] = [];
   for (const [index, effect] of effects.entries()) {
     let best: Rule | undefined;
-    for (const { rule, any } of builtin.get(effect.kind) ?? [])
-      if ((best === undefined || weight(rule) > weight(best)) && any.some((each) => matches(each, effect))) best = rule;
+    let rank = 0;
+    for (const each of builtin.get(effect.kind) ?? [])
+      if ((best === undefined || weight(each.rule) > weight(best)) && each.any.some((one) => matches(one, effect))) {
+        best = each.rule;
+        rank = each.rank;
+      }
     if (best === undefined) continue;
     const { id, verdict, reason, catastrophic } = best;
     const instead = verdict === "hold" ? (effect.instead ?? best.instead) : best.instead;
-    found.push({ rule: id, verdict, reason: `${effect.what}, ${reason}`, instead, catastrophic, effect: index });
+    const finding = { rule: id, verdict, reason: `${effect.what}, ${reason}`, instead, catastrophic, effect: index };
+    found.push({ rank, finding });
   }
-  return found;
+  return found.sort((a, b) => a.rank - b.rank).map(({ finding }) => finding);
 }
 
 const weight = (rule: Rule): number =>

@@ -131,7 +131,7 @@ function judge(effects: readonly TracedEffect[], policy: Policy, context: Policy
 const nothing: Decision = {
   verdict: "allow",
   rule: "ordinary-work",
-  reason: "nothing in it needs a person",
+  reason: "all of it stays in the workspace, can be had again or only looks",
   instead: undefined,
   catastrophic: false,
   layer: "builtin",

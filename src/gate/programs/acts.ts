@@ -134,4 +134,6 @@ export const list = (args: readonly Arg[]): string => {
   const shown = args.slice(0, 3).map((arg) => arg.text);
   return args.length > 3 ? `${shown.join(" ")} and ${args.length - 3} more` : shown.join(" ");
 };
-const withArgs = (what: string, args: readonly Arg[]): string => (args.length === 0 ? what : `${what} (${list(args)})`);
+/** The statement, and in brackets what it is about. */
+export const withArgs = (what: string, args: readonly Arg[]): string =>
+  args.every(({ text }) => text === "") ? what : `${what} (${list(args)})`;

@@ -74,7 +74,11 @@ export const compiledLanguages: readonly Program[] = [
         does: when("--path", builds, changesSystem("install programs for the user")),
       },
       uninstall: changesSystem("remove installed programs"),
-      publish: { flags: { "--token <x>": nothing, "--dry-run -n": "inert" }, does: publishes("publish the crate") },
+      publish: {
+        flags: { "--token <x>": nothing, "--dry-run -n": "inert" },
+        does: publishes("publish the crate"),
+        instead: "Try it without publishing: `cargo publish --dry-run`",
+      },
       "yank|owner": {
         flags: { "--token --version --vers -a --add -r --remove <x>": nothing, "-l --list": "inert" },
         does: mutatesRemote("change the published crate"),

@@ -3,12 +3,12 @@ import {
   destroysLocal,
   effect,
   elevates,
-  list,
   nothing,
   persists,
   publishes,
   receives,
   writes,
+  withArgs,
 } from "./acts.ts";
 import { type Act, type Acts, type Arg, type Command, isLiteral, literal, type Program, type Use } from "./program.ts";
 
@@ -70,7 +70,7 @@ const mountFlag: Act = (use, [arg]) => {
 const whenValue =
   (pattern: RegExp, what: string): Act =>
   (use, [arg]) => {
-    if (arg !== undefined && pattern.test(arg.text)) elevates(`${use.title}: ${what}`)(use, [arg]);
+    if (arg !== undefined && pattern.test(arg.text)) elevates(what)(use, [arg]);
   };
 
 const isolation = {
@@ -128,7 +128,7 @@ const named =
     if (sure && !loses) return builds(use, args);
     use.emit({
       kind: loses ? "delete" : "signal",
-      what: `${use.title}: ${what} (${list(args)})`,
+      what: withArgs(what, args),
       target: args[0]?.text ?? use.name,
       place: "system",
       reach: sure ? "one" : "many",
@@ -244,7 +244,7 @@ function changesCluster(what: string): Act {
   return (use, args) =>
     use.emit({
       kind: "mutate-remote",
-      what: `${use.title}: ${what} (${list(args)})`,
+      what: withArgs(what, args),
       target: args[0]?.text ?? use.name,
       place: "remote",
       undoable: "costly",
@@ -302,10 +302,15 @@ const docker: Command = {
     "builder prune|buildx prune|buildx rm": builds,
     "network rm|network remove": builds,
     "network prune|container prune|pod prune": lost("delete everything that does not run now"),
-    "volume rm|volume remove|volume prune": lost("delete volumes with the data in them"),
-    "system prune|system reset|machine rm|machine reset|desktop reset": lost(
-      "delete containers, networks, images and perhaps volumes",
-    ),
+    "volume rm|volume remove|volume prune": {
+      does: lost("delete volumes with the data in them"),
+      instead:
+        "See what is in use first: `docker volume ls`; without volumes, only this project: `docker compose down`",
+    },
+    "system prune|system reset|machine rm|machine reset|desktop reset": {
+      does: lost("delete containers, networks, images and perhaps volumes"),
+      instead: "Clear only what this project made, or only the caches: `docker compose down`, `docker builder prune`",
+    },
     "cp|container cp": copies(),
     "pull|image pull": receives,
     "push|image push|manifest push|trust sign|model push|artifact push": publishes("push the image to its registry"),
@@ -327,7 +332,7 @@ const docker: Command = {
     "service rm|stack rm|stack down|swarm leave|node rm|secret rm|config rm": (use, args) =>
       use.emit({
         kind: "mutate-remote",
-        what: `${use.title}: take it out of the swarm (${list(args)})`,
+        what: withArgs("take this machine out of the swarm", args),
         target: args[0]?.text ?? use.name,
         place: "remote",
         undoable: "no",
@@ -422,7 +427,7 @@ export const containers: readonly Program[] = [
       "delete|tag delete|image delete|tag rm|clean": (use, args) =>
         use.emit({
           kind: "mutate-remote",
-          what: `${use.title}: delete from the registry (${list(args)})`,
+          what: withArgs("delete from the registry", args),
           target: args[0]?.text ?? use.name,
           place: "remote",
           undoable: "no",

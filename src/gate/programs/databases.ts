@@ -1,4 +1,4 @@
-import { builds, code, nothing, reads, script, stdinCode, when, writes } from "./acts.ts";
+import { builds, code, nothing, script, stdinCode, when, writes, withArgs } from "./acts.ts";
 import { type Act, isLiteral, type Program, type Use } from "./program.ts";
 import { byVerbs } from "./service-verbs.ts";
 
@@ -9,13 +9,7 @@ const changesDatabase =
   (use, args) =>
     use.emit({
       kind: "mutate-remote",
-      what:
-        args.length === 0
-          ? `${use.name}: ${what}`
-          : `${use.name}: ${what} (${args
-              .map(({ text }) => text)
-              .slice(0, 3)
-              .join(" ")})`,
+      what: withArgs(what, args),
       target: args[0]?.text ?? use.name,
       place: "remote",
       undoable,
@@ -171,7 +165,10 @@ export const databases: readonly Program[] = [
     names: ["dropdb", "dropuser", "vacuumdb", "reindexdb", "clusterdb"],
     summary: "drop or rework a PostgreSQL database",
     flags: postgresFlags,
-    does: (use, args) => (use.name.startsWith("drop") ? changesDatabase(use.name, "no")(use, args) : builds(use, [])),
+    does: (use, args) =>
+      use.name.startsWith("drop")
+        ? changesDatabase(use.name === "dropuser" ? "delete a database user" : "delete the database", "no")(use, args)
+        : builds(use, []),
     examples: { "dropdb app_test": "hold", "vacuumdb app": "allow" },
   },
   {
@@ -317,21 +314,25 @@ export const databases: readonly Program[] = [
     names: ["sqlite3", "sqlite", "sqlcipher", "sqlite-utils"],
     summary: "SQLite's client",
     flags: {
-      "-cmd <command>": code("sql"),
-      "-init <file>": script("sql"),
+      "-cmd <command>": code("sqlite"),
+      "-init <file>": script("sqlite"),
       "-separator -newline -nullvalue -mmap -maxsize -vfs <x>": nothing,
     },
     clusters: false,
     does: (use, args) => {
       const [file, ...commands] = args;
       if (file === undefined) return;
-      if (!/^(?::memory:)?$/.test(file.text)) reads(use, [file]);
-      for (const each of commands) use.code("sql", each);
-      if (commands.length === 0) use.stdinCode("sql");
+      const said = commands.length === 0 ? (use.stdin.text ?? "") : commands.map(({ text }) => text).join(";");
+      if (!/^(?::memory:)?$/.test(file.text))
+        use.path(file, /\b(?:create|insert|alter)\b/i.test(said) ? { kind: "write", keeps: true } : { kind: "read" });
+      for (const each of commands) use.code("sqlite", each);
+      if (commands.length === 0) use.stdinCode("sqlite");
     },
     examples: {
       "sqlite3 app.db 'select * from users limit 1'": "allow",
       "sqlite3 app.db .tables": "allow",
+      "sqlite3 dev.db 'create table t(a); insert into t values (1)'": "allow",
+      "sqlite3 ~/other.db 'insert into t values (1)'": "hold",
       "sqlite3 :memory: '.shell rm -rf /'": "deny",
       "sqlite3 app.db 'drop table users'": "hold",
     },

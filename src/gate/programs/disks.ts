@@ -6,7 +6,7 @@ import { type Act, isLiteral, type Program, type Use } from "./program.ts";
 /** Writes to each device or image that is named. */
 const overwrites: Act = (use, args) => {
   const targets = args.filter(({ text }) => text.includes("/") || /\.(?:img|raw|iso|qcow2|vhd|dmg)$/.test(text));
-  for (const target of targets) use.path(target, { kind: "write", verb: "make anew" });
+  for (const target of targets) use.path(target, { kind: "write", verb: "make a new file system or table on" });
   if (targets.length === 0 && args.length > 0) loses("destroy what is on a disk")(use, args);
 };
 const loses = (what: string): Act => destroysLocal(what, "no", "many");

@@ -1,4 +1,15 @@
-import { act, asks, builds, mutatesRemote, nothing, opaque, persists, revealsSecret, runsLine } from "./acts.ts";
+import {
+  act,
+  asks,
+  builds,
+  mutatesRemote,
+  nothing,
+  opaque,
+  persists,
+  revealsSecret,
+  runsLine,
+  withArgs,
+} from "./acts.ts";
 import type { Act, Arg, Program, Use } from "./program.ts";
 import { byVerbs } from "./service-verbs.ts";
 
@@ -12,13 +23,16 @@ const says =
   (use, args) =>
     use.emit({
       kind: "send",
-      what: args.length === 0 ? `${use.title}: ${what}` : `${use.title}: ${what} (${args[0]?.text ?? ""})`,
+      what: withArgs(what, args.slice(0, 1)),
       target: use.title,
       place: "remote",
       undoable: "yes",
       secret: args.some(({ secret }) => secret) ? "sends" : "none",
     });
-const destroys = (what: string): Act => mutatesRemote(what, "no");
+const destroys =
+  (what: string): Act =>
+  (use, args) =>
+    mutatesRemote(`${what} by ${use.title}`, "no")(use, args);
 
 /** Text that goes out: its file is read first, so that a secret in it counts. */
 const bodyFile: Act = (use, [file]) => {
@@ -121,7 +135,7 @@ export const forges: readonly Program[] = [
         });
       },
       "repo delete|release delete|release delete-asset|issue delete|issue transfer|gist delete|secret delete|secret remove|variable delete|label delete|label clone|ssh-key delete|gpg-key delete|codespace delete|codespace stop|project delete|project item-delete|project item-archive|repo deploy-key delete|repo autolink delete|codespace rebuild":
-        destroys("delete"),
+        destroys("delete for good"),
       "codespace ssh|codespace cp|codespace code|codespace jupyter": mutatesRemote("reach into a codespace"),
       api: {
         flags: {
@@ -198,7 +212,7 @@ export const forges: readonly Program[] = [
           undoable: "no",
         }),
       "mr delete|issue delete|release delete|repo delete|project delete|variable delete|label delete|milestone delete|ssh-key delete|deploy-key delete|schedule delete|token revoke|snippet delete|runner delete|pipeline delete|securefile remove|repo members remove|release delete-asset":
-        destroys("delete"),
+        destroys("delete for good"),
       api: {
         flags: {
           "-X --method <method>": nothing,
@@ -293,7 +307,7 @@ function publishesRelease(): Act {
     for (const file of args.slice(1)) use.path(file, { kind: "read" });
     use.emit({
       kind: "publish",
-      what: `${use.title}: publish a release (${args[0]?.text ?? ""})`,
+      what: withArgs("publish a release", args.slice(0, 1)),
       target: args[0]?.text ?? "",
       place: "remote",
       undoable: "no",

@@ -21,6 +21,7 @@ export const infrastructure: readonly Program[] = [
   {
     names: ["terraform", "tofu", "terragrunt", "terramate", "cdktf"],
     summary: "Terraform and its kin",
+    instead: "Show what would change: `terraform plan`",
     flags: {
       "-chdir -var -var-file -target -replace -state -backend-config -lock-timeout -parallelism -refresh -input -lock --terragrunt-working-dir --working-dir <x>":
         nothing,
@@ -221,6 +222,7 @@ export const infrastructure: readonly Program[] = [
   {
     names: ["helm", "helm3"],
     summary: "packages for Kubernetes",
+    instead: "Show what would be installed: `helm template ./chart`",
     flags: {
       "-n --namespace --kube-context --kubeconfig -f --values --set --set-string --set-file --set-json --version --repo -o --output --timeout --description --post-renderer-args -l --selector --max --username -u --destination -d --output-dir <x>":
         nothing,
@@ -337,8 +339,7 @@ function localCluster(what: string, undoable: "yes" | "costly" | "no"): Act {
   return (use, args) => {
     if (!/^(?:kind|k3d|minikube|tilt|skaffold)$/.test(use.name))
       mutatesRemote(what, undoable === "no" ? "no" : "costly")(use, args);
-    else if (undoable === "no")
-      use.emit({ kind: "delete", what: `${use.title}: ${what}`, target: use.name, place: "system", undoable });
+    else if (undoable === "no") use.emit({ kind: "delete", what, target: use.name, place: "system", undoable });
     else builds(use, []);
   };
 }

@@ -27,6 +27,7 @@ const registry: Readonly<Record<string, Act | Command>> = {
   publish: {
     flags: { "--tag --access --otp <x>": nothing, "--dry-run": "inert" },
     does: publishes("publish the package"),
+    instead: "Try it without publishing: `npm pack --dry-run`",
   },
   unpublish: { flags: { "--dry-run": "inert" }, does: mutatesRemote("take the package from the registry", "no") },
   deprecate: mutatesRemote("mark the package as deprecated"),
@@ -55,6 +56,7 @@ const registry: Readonly<Record<string, Act | Command>> = {
 const npmInstall: Command = {
   flags: { "-g --global": nothing, "-w --workspace --prefix --omit --include --tag --save-prefix <x>": nothing },
   does: installs(["-g", "--global"]),
+  instead: "Install it into this project, or run it once: `npm i -D pnpm`, `npx pnpm install`",
 };
 
 export const javascript: readonly Program[] = [

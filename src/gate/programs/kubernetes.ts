@@ -1,4 +1,4 @@
-import { asks, list, nothing, persists, revealsSecret, runsOwn } from "./acts.ts";
+import { asks, nothing, persists, revealsSecret, runsOwn, withArgs } from "./acts.ts";
 import type { Act, Command, Program, Use } from "./program.ts";
 
 /** Clusters: looking is free, what shows secrets or changes what runs is not. A cluster named as one of this machine is the developer's own. */
@@ -14,7 +14,7 @@ const change =
     if (isDry(use) || (isOwn(use) && undoable === "costly")) return asks(use, args);
     use.emit({
       kind: "mutate-remote",
-      what: `${use.title}: ${what} (${list(args)})`,
+      what: withArgs(what, args),
       target: args[0]?.text ?? use.name,
       place: "remote",
       undoable,
@@ -82,6 +82,7 @@ export const kubernetes: readonly Program[] = [
   {
     names: ["kubectl", "k", "kubecolor", "microk8s.kubectl"],
     summary: "Kubernetes' client",
+    instead: "Look at what is there, and at what would change: `kubectl get pods`, `kubectl diff -f k8s/`",
     ...kubectl,
     examples: {
       "kubectl get pods -n shop -o wide": "allow",

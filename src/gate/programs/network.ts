@@ -91,10 +91,21 @@ const fetchesOrSends: Act = (use, args) => {
         secret: url.secret ? "sends" : "none",
       });
     else if (own) use.net(url, { kind: "receive" });
+    else if (sends && !files && /^(?:DELETE|PATCH|PUT)$/i.test(method ?? ""))
+      use.emit({
+        kind: "mutate-remote",
+        what: `${method?.toUpperCase() === "DELETE" ? "delete" : "change"} what is at ${url.text}`,
+        target: url.text,
+        place: "remote",
+        undoable: "no",
+        secret: secret ? "sends" : "none",
+        instead:
+          "Look at it first: `curl -s https://api.example.com/items/1`; then tell the operator what is to be changed",
+      });
     else if (sends)
       use.emit({
         kind: "send",
-        what: `${use.title}: ${method ?? "POST"} ${files ? "a file " : ""}to ${url.text}`,
+        what: `${method ?? "POST"} ${files ? "a file " : ""}to ${url.text}`,
         target: url.text,
         place: "remote",
         undoable: "no",

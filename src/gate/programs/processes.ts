@@ -42,12 +42,10 @@ function lossOf(arg: Arg): "yes" | "costly" | "no" {
   if (/^"?\$\{?PPID\}?"?$/.test(arg.text)) return "costly";
   if (/^%|^\d+$/.test(arg.text) && isLiteral(arg)) return "yes";
   // The process that holds a port, or one that this text started.
-  if (
-    /^\$\((?:lsof|fuser|jobs|cat [\w./-]+\.pid)\b[^|;&]*\)$|^"?\$\{?\w*PID\w*\}?"?$|^\$\{?\w*pid\w*\}?$/.test(arg.text)
-  )
+  if (/^\$\((?:fuser|jobs|cat [\w./-]+\.pid)\b[^|;&]*\)$|^"?\$\{?\w*PID\w*\}?"?$|^\$\{?\w*pid\w*\}?$/.test(arg.text))
     return "yes";
   const named = /^\$\(pgrep(?: -\w+)* ["']?([^"')]+)["']?\)$/.exec(arg.text);
-  return named !== null && !shared.test(named[1] ?? "") ? "yes" : "costly";
+  return named !== null && (named[1] ?? "").length > 2 && !shared.test(named[1] ?? "") ? "yes" : "costly";
 }
 
 /** `pkill -f` looks at whole command lines; ours reads about like this. */

@@ -44,6 +44,8 @@ export interface Program extends Command {
 }
 
 export interface Command {
+  /** One sentence: what is fine instead where this is held, and the rule's own sentence says less. Commands in backticks are checked to be allowed. */
+  readonly instead?: string;
   /**
    * Flags by their names and value: `"-o --output <file>"` takes a value (`-o f`, `-of`, `--output f`, `--output=f`), `"--color [when]"`
    * takes one only after `=`, `"-c <code> ..."` ends the options: all that follows are operands. A name of one dash and several letters is
@@ -103,6 +105,8 @@ export interface Flow {
   readonly decoded: boolean;
   /** Local files whose content it is, e.g. of `cat a b`. */
   readonly files: readonly Arg[];
+  /** It lists the processes whose line holds this pattern; empty: all of them. */
+  readonly processes?: string | undefined;
 }
 
 export type Language =
@@ -115,6 +119,7 @@ export type Language =
   | "awk"
   | "sed"
   | "sql"
+  | "sqlite"
   | "lua"
   | "r"
   | "applescript"
@@ -183,6 +188,8 @@ export interface Use {
     arg: Arg | undefined,
     use: { readonly kind: "receive" | "send" | "mutate-remote"; readonly what?: string; readonly secret?: boolean },
   ): void;
+  /** The root, a home or a top folder of the system: what is done to all of it can't be made good. */
+  isWhole(arg: Arg): boolean;
   /** The folder in which the rest of this use works, as with `git -C`. */
   changeFolder(folder: Arg): void;
   /** Runs a command given as words, with this use's stdin unless another is given. */

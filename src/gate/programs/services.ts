@@ -3,12 +3,12 @@ import {
   changesSystem,
   destroysLocal,
   elevates,
-  list,
   nothing,
   opaque,
   persists,
   script,
   when,
+  withArgs,
 } from "./acts.ts";
 import { type Act, type Arg, isLiteral, type Program, type Use } from "./program.ts";
 
@@ -18,7 +18,7 @@ const changes = (what: string): Act => changesSystem(what, "costly", "many");
 const halts: Act = (use, args) =>
   use.emit({
     kind: "signal",
-    what: `${use.title}: stop or restart the machine (${list(args)})`,
+    what: withArgs("stop or restart the machine", args),
     target: use.name,
     place: "system",
     undoable: "no",
@@ -39,6 +39,7 @@ export const services: readonly Program[] = [
   {
     names: ["systemctl"],
     summary: "systemd's services",
+    instead: "Look at it: `systemctl status nginx`; for work of this project run the program itself",
     flags: {
       "-H --host -M --machine -t --type --state -p --property -o --output -n --lines --root --job-mode -s --signal --kill-whom <x>":
         nothing,
@@ -133,6 +134,7 @@ export const services: readonly Program[] = [
   {
     names: ["crontab", "fcrontab", "incrontab"],
     summary: "commands that run by the clock",
+    instead: "Write the schedule into a file of the workspace, for the operator to install: `touch jobs.cron`",
     flags: {
       "-u <user>": nothing,
       "-l --list": nothing,
@@ -161,6 +163,7 @@ export const services: readonly Program[] = [
   {
     names: ["shutdown", "reboot", "halt", "poweroff", "telinit", "kexec", "pm-suspend", "pm-hibernate"],
     summary: "stop or restart the machine",
+    instead: "End only what this session started: `kill %1`",
     does: when((use) => use.name === "shutdown" && use.has("-c"), builds, halts),
     examples: {
       reboot: "hold",

@@ -36,6 +36,7 @@ export function useProgram(
   if (program.help !== false && asksForHelp(parsed, args)) return { ...noFlow, text: undefined };
   if (program.help === "word" && endsInHelp(args)) return { ...noFlow, text: undefined };
   if (parsed.given.some(({ flag }) => flag.acts === "inert")) return { ...noFlow, text: undefined };
+  use.instead = parsed.command.instead ?? program.instead;
   const before = scene.effects.length;
   for (const { flag, value } of parsed.given)
     if (flag.acts !== "inert") act(flag.acts, use, value === undefined ? [] : [value]);
@@ -148,6 +149,8 @@ export class ProgramUse implements Use {
   readonly operands: readonly Arg[];
   readonly stdin: Flow;
   out: Flow;
+  /** What is fine instead, as the table says. */
+  instead: string | undefined;
   readonly #runner: Runner;
   #shell: Shell;
   readonly #parsed: Parsed;
@@ -161,7 +164,9 @@ export class ProgramUse implements Use {
     this.operands = parsed.operands;
     this.stdin = stdin;
     this.out = { text: undefined, secret: stdin.secret, remote: stdin.remote, decoded: stdin.decoded, files: [] };
-    if (stdin.shows === true && passesOn.has(name)) this.out = { ...this.out, shows: true };
+    if (!passesOn.has(name)) return;
+    if (stdin.shows === true) this.out = { ...this.out, shows: true };
+    if (stdin.processes !== undefined) this.out = { ...this.out, processes: stdin.processes };
   }
 
   get words(): number {
@@ -180,6 +185,14 @@ export class ProgramUse implements Use {
   }
   get filter(): string | undefined {
     return this.#runner.filter;
+  }
+  isWhole(arg: Arg): boolean {
+    const path = isLiteral({ ...arg, glob: false })
+      ? this.#runner.absolute(this.#shell, arg.text.replace(/\/\*$/, "/"))
+      : undefined;
+    if (path === undefined) return false;
+    const { place, whole } = locate(path, this.#runner.scene.call.workspace, this.#runner.scene.machine);
+    return whole && (place === "home" || (place === "system" && path.lastIndexOf("/") === 0));
   }
   changeFolder(folder: Arg): void {
     const inner = this.#shell.fork();
@@ -207,7 +220,7 @@ export class ProgramUse implements Use {
     );
   }
   emit(effect: EffectDraft): void {
-    this.#runner.emit(this.#shell, effect);
+    this.#runner.emit(this.#shell, this.instead === undefined ? effect : { instead: this.instead, ...effect });
   }
   path(arg: Arg, use: PathUse): void {
     if (arg.content !== undefined)
@@ -217,7 +230,11 @@ export class ProgramUse implements Use {
         remote: this.out.remote || arg.content.remote,
         decoded: this.out.decoded || arg.content.decoded,
       };
-    this.#runner.path(this.#shell, arg, use);
+    const { effects } = this.#runner.scene;
+    const before = effects.length;
+    this.#runner.path(this.#shell, arg, this.instead === undefined ? use : { instead: this.instead, ...use });
+    if (use.kind === "read" && effects.slice(before).some(({ secret }) => secret === "reads"))
+      this.out = { ...this.out, secret: true };
   }
   net(
     arg: Arg | undefined,
@@ -240,10 +257,17 @@ export class ProgramUse implements Use {
       return;
     }
     const to = arg?.text ?? this.name;
-    const verb = use.kind === "receive" ? "fetch from" : "send to";
+    const verb =
+      arg === undefined
+        ? use.kind === "receive"
+          ? "ask the service of"
+          : "tell the service of"
+        : use.kind === "receive"
+          ? "fetch from"
+          : "send to";
     this.emit({
       kind: secret && use.kind === "receive" ? "send" : use.kind,
-      what: use.what ?? `${this.title}: ${verb} ${to}`,
+      what: use.what ?? `${verb} ${to}${arg === undefined && this.title !== to ? ` (${this.title})` : ""}`,
       target: to,
       place: "remote",
       undoable: use.kind === "receive" ? "yes" : "no",
@@ -264,13 +288,10 @@ export class ProgramUse implements Use {
     this.out = this.#runner.call(inner, words, this.stdin);
   }
   code(language: Language, code: Arg, how: { readonly remote?: string; readonly args?: readonly Arg[] } = {}): void {
-    this.out = this.#runner.code(
-      how.remote === undefined ? this.#shell : elsewhere(this.#shell, how.remote),
-      language,
-      code,
-      this.stdin,
-      how.args,
-    );
+    const shell = how.remote === undefined ? this.#shell : elsewhere(this.#shell, how.remote);
+    const out = this.#runner.code(shell, language, code, this.stdin, how.args);
+    // What a filter's program prints is made of what came in.
+    this.out = language === "awk" || language === "sed" ? { ...this.out, text: undefined } : out;
   }
   stdinCode(language: Language): void {
     this.out = this.#runner.stdinCode(this.#shell, language, this.stdin, this.name);

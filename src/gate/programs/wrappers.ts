@@ -26,8 +26,9 @@ const runsWithInput: Act = (use, args) => {
       : shown
           .split(use.has("-0") ? "\0" : placeholder === undefined ? /\s+/ : "\n")
           .map((item) => ({ ...literal(item.replace(/^(['"])(.*)\1$/, "$2")), glob: /[*?[]/.test(item) }));
-  const dynamic: Arg = { text: "words of its input", fixed: 0, glob: false, secret: use.stdin.secret, quoted: true };
-  const files = use.stdin.files;
+  const { processes } = use.stdin;
+  const said = processes === undefined ? "words of its input" : `$(pgrep -f '${processes}')`;
+  const dynamic: Arg = { text: said, fixed: 0, glob: false, secret: use.stdin.secret, quoted: true };
   // `sh -c '... "$1"'` gets the words as arguments, and may run them.
   if (
     placeholder === undefined &&
@@ -36,11 +37,7 @@ const runsWithInput: Act = (use, args) => {
     command.some((word) => word.text.includes("$"))
   )
     use.run([...command, dynamic], noFlow);
-  if (placeholder === undefined)
-    return use.run(
-      [...command, ...(items ?? (files.length > 0 && items === undefined ? [dynamic] : [dynamic]))],
-      noFlow,
-    );
+  if (placeholder === undefined) return use.run([...command, ...(items ?? [dynamic])], noFlow);
   for (const item of (items ?? [dynamic]).slice(0, 16))
     use.run(
       command.map((word) => (word.text.includes(placeholder) ? replaced(word, placeholder, item) : word)),
@@ -273,6 +270,7 @@ export const wrappers: readonly Program[] = [
   {
     names: ["ssh", "autossh", "mosh", "slogin", "rsh", "dropbear-client", "dbclient"],
     summary: "Runs a command on another machine",
+    instead: "Do it here, or tell the operator what to run there",
     stop: true,
     flags: {
       "-p <port>": [],

@@ -3,6 +3,16 @@ import type { Rule } from "./rule.ts";
 /** Denied in every mode: nothing brings these back, or they take the guard away. */
 export const catastrophic: readonly Rule[] = [
   {
+    id: "permissions-of-everything",
+    verdict: "deny",
+    catastrophic: true,
+    summary: "Changing the owner or permissions of a whole system folder or home",
+    match: { kind: "elevate", reach: "all" },
+    reason: "after which the machine or the account no longer works, and nothing knows how it was",
+    instead: "Name the one file or folder that you mean, inside the workspace: `chmod -R u+rwX build`",
+    examples: { "chmod -R 777 /": "deny", "chown -R dev ~": "deny", "chmod -R 777 /etc": "deny" },
+  },
+  {
     id: "signalbox-itself",
     verdict: "deny",
     catastrophic: true,

@@ -17,7 +17,8 @@ export const holds: readonly Rule[] = [
     summary: "Reading a secret",
     match: { secret: "reads" },
     reason: "which shows a secret to the agent and its provider",
-    instead: "Use the names of the settings without their values: `cat .env.example`",
+    instead:
+      "Use the names of the settings without their values, or look only whether it is there: `cat .env.example`, `ls -la .env`",
     examples: { "cat ~/.ssh/id_rsa": "hold", "cat .env": "hold", "cat .env.example": "allow" },
   },
   {
@@ -26,7 +27,7 @@ export const holds: readonly Rule[] = [
     summary: "Running with more rights",
     match: { kind: "elevate" },
     reason: "which takes more rights than the session has",
-    instead: "Do it without more rights, inside the workspace",
+    instead: "Do it without more rights, inside the workspace, or tell the operator what needs them",
     examples: { "sudo ls": "hold", "chmod 777 x": "hold" },
   },
   {
@@ -35,7 +36,7 @@ export const holds: readonly Rule[] = [
     summary: "Leaving something that runs or is obeyed later",
     match: { kind: "persist" },
     reason: "which stays in force after the task",
-    instead: "Set it for this one call, or write it into a file of the workspace",
+    instead: "Set it for this one call, or write it into a file of the workspace: `DEBUG=1 npm test`",
     examples: { "echo x >> ~/.bashrc": "hold", "cp hook .git/hooks/pre-commit": "hold" },
   },
   {
@@ -44,7 +45,7 @@ export const holds: readonly Rule[] = [
     summary: "Deleting work in the workspace that nothing brings back",
     match: [{ kind: "delete", place: ["workspace", "worktree"], undoable: ["costly", "no"] }],
     reason: "which nobody knows to be saved elsewhere",
-    instead: "Commit it first, or move it aside: `git stash`",
+    instead: "Commit it first, or set it aside, from where it comes back: `git stash -u`",
     examples: {
       "rm -rf src": "hold",
       "rm -rf node_modules": "allow",
@@ -76,7 +77,7 @@ export const holds: readonly Rule[] = [
     summary: "Making something public",
     match: { kind: "publish" },
     reason: "which others see at once and which can't be taken back",
-    instead: "Try it without publishing: `npm pack --dry-run`",
+    instead: "Make it ready and say so in your report; a person publishes",
     examples: { "npm publish": "hold" },
   },
   {
@@ -94,7 +95,7 @@ export const holds: readonly Rule[] = [
     summary: "Changing something beyond this machine",
     match: { kind: "mutate-remote" },
     reason: "which changes something beyond this workspace",
-    instead: "Look first, which is fine: list or describe it; then let the operator decide",
+    instead: "Looking is fine: list or describe it, then tell the operator what is to be changed and why",
     examples: { "ssh host uptime": "hold", "kubectl delete ns prod": "hold" },
   },
   {

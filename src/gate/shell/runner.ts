@@ -288,6 +288,17 @@ export class Runner {
         sure: "opaque",
         undoable: "no",
       });
+    // `grep -rl x | sh`: the files that are found are run, one after the other.
+    if (stdin.text !== undefined && /^(?:\S*\/\*[\n\0])+$/.test(stdin.text)) {
+      this.emit(shell, {
+        kind: "opaque",
+        what: `${name}: run the files whose names it is given`,
+        target: name,
+        sure: "opaque",
+        undoable: "no",
+      });
+      return unknownFlow;
+    }
     if (stdin.text !== undefined)
       return stdin.text === "" ? unknownFlow : this.code(shell, language, literal(stdin.text), noFlow);
     if (stdin.files.length > 0) {

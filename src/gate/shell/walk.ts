@@ -409,10 +409,13 @@ function redirect(runner: Runner, shell: Shell, list: readonly Redirection[], st
     if (operator === "<") {
       if (target.content !== undefined) input = target.content;
       else {
+        const { effects } = runner.scene;
+        const before = effects.length;
         runner.path(shell, target, { kind: "read" });
+        const secret = effects.slice(before).some((effect) => effect.secret === "reads");
         const path = runner.absolute(shell, target.text);
         const made = path === undefined ? undefined : runner.scene.made.get(path);
-        input = made ?? { ...unknownFlow, files: [target] };
+        input = made ?? { ...unknownFlow, secret, files: [target] };
       }
       continue;
     }

@@ -180,7 +180,8 @@ function expandPart(part: WordPart, at: Substituting, quoted: boolean): Piece[] 
       const flow = at.substitute(part);
       if (flow.text !== undefined && flow.text.length < 8_192)
         return split([literalPiece(flow.text.replace(/\n+$/, ""), flow.secret, flow.decoded)], at, quoted);
-      return [piece(part.text, false, { secret: flow.secret, quoted })];
+      const said = flow.processes === undefined ? part.text : `$(pgrep -f '${flow.processes}')`;
+      return [piece(said, false, { secret: flow.secret, quoted })];
     }
     case "ProcessSubstitution":
       return [piece("/dev/fd/63", true, { content: at.substitute(part) })];
@@ -329,6 +330,11 @@ function parameter(part: ParameterExpansionPart, at: Substituting, quoted: boole
   }
   at.lookInto(operation);
   const [value] = values ?? [];
+  // `${x@P}` expands the value once more, with what is to be run in it.
+  if (operation.type === "Transform" && part.text.endsWith("@P}")) {
+    if (value !== undefined && value.fixed === value.text.length) at.runs(value);
+    else at.notSure(`expand the value of ${name} as code`);
+  }
   if (value === undefined || value.fixed < value.text.length || value.text.length > 1_024) return dynamic();
   const changed = change(value.text, operation, at);
   return changed === undefined

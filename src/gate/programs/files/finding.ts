@@ -173,6 +173,8 @@ export const finding: readonly Program[] = [
     },
     does: (use, args) => {
       const [only] = args;
+      if (use.name === "ls" && args.every((arg) => arg.glob || (isLiteral(arg) && arg.text === "")))
+        return use.output({ text: args.length === 0 ? "./*\n" : `${args.map(({ text }) => text).join("\n")}\n` });
       use.output({
         text:
           (use.name === "basename" || use.name === "dirname") &&

@@ -30,7 +30,15 @@ function looksUp(use: Parameters<Act>[0], args: readonly Arg[]): void {
           target: "ps",
           secret: "reads",
         });
-      return;
+      return use.output({ text: undefined, processes: "" });
+    case "pgrep":
+      return use.output({ text: undefined, processes: args.length === 1 ? args[0]?.text : "" });
+    case "lsof":
+      // `lsof -ti :3000`: what holds one port is a server of this work.
+      return use.output({
+        text: undefined,
+        ...(words.some((word) => /:\d{4,5}$/.test(word)) ? { processes: "what holds a port" } : {}),
+      });
     case "date":
       if (
         use.has("--set") ||
@@ -70,7 +78,7 @@ function looksUp(use: Parameters<Act>[0], args: readonly Arg[]): void {
     case "mktemp":
       return use.temporary(args[0]);
     case "fuser":
-      if (words.some((word) => /^-[a-z]*k/.test(word)))
+      if (words.some((word) => /^-[a-z]*k/.test(word)) && !args.every((arg) => /^\d{4,5}\/(?:tcp|udp)$/.test(arg.text)))
         use.emit({
           kind: "signal",
           what: `fuser: kill what uses ${list(args)}`,
@@ -316,6 +324,12 @@ export const lookups: readonly Program[] = [
       "mktemp -d": "allow",
       "which node": "allow",
       "ps auxe": "hold",
+      "fuser -k 3000/tcp": "allow",
+      "fuser -k /home": "hold",
+      "lsof -ti :3000 | xargs kill -9": "allow",
+      "ps aux | grep '[n]ext dev' | awk '{print $2}' | xargs kill": "allow",
+      "ps aux | grep node | awk '{print $2}' | xargs kill": "hold",
+      "ps aux | awk '{print $2}' | xargs kill": "hold",
       "sleep 5": "allow",
     },
   },

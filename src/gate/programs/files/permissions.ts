@@ -3,6 +3,9 @@ import { type Act, literal, type Program } from "../program.ts";
 
 /** Who may read, write and run a file. */
 
+/** Gives rights and takes none from their owner: nothing stops working. */
+const onlyAdds = /^(?:[uga]*\+[rwxX]+)(?:,[uga]*\+[rwxX]+)*$|^0?7[0-7][0-7]$/;
+
 const changesMode: Act = (use, args) => {
   const [mode, ...files] = use.has("--reference") ? [literal(""), ...args] : args;
   if (mode === undefined) return;
@@ -16,7 +19,7 @@ const changesMode: Act = (use, args) => {
     if (use.name === "chmod" && many && /^0*0{1,3}$|^[ugoa]*(?:=|-rwx)$/.test(mode.text))
       use.emit({
         kind: "delete",
-        what: `chmod -R ${mode.text} ${file.text}: take all permissions away`,
+        what: `take all permissions away from ${file.text} and everything below it`,
         target: file.text,
         place: "system",
         undoable: "costly",
@@ -24,7 +27,7 @@ const changesMode: Act = (use, args) => {
     if (use.name === "chmod" && setuid)
       use.emit({
         kind: "elevate",
-        what: `chmod ${mode.text} ${file.text}: let it run with its owner's rights`,
+        what: `let ${file.text} run with its owner's rights`,
         target: file.text,
         place: "system",
         undoable: "costly",
@@ -32,17 +35,27 @@ const changesMode: Act = (use, args) => {
     else if (use.name === "chmod" && wide)
       use.emit({
         kind: "elevate",
-        what: `chmod ${mode.text} ${file.text}: let everybody on this machine write it`,
+        what: `let everybody on this machine write ${file.text}${many ? " and everything below it" : ""}`,
         target: file.text,
         place: "system",
         undoable: "costly",
+        instead: "Give yourself the right that is missing: `chmod u+w build` or `chmod +x run.sh`",
+      });
+    if (many && use.isWhole(file))
+      use.emit({
+        kind: "elevate",
+        what: `change the permissions of ${file.text} and everything below it`,
+        target: file.text,
+        place: "system",
+        reach: "all",
+        undoable: "no",
       });
     use.path(file, {
       kind: "write",
       verb: `${use.name} ${mode.text}`,
       keeps: true,
       tree: many,
-      ...(many ? { undoable: "costly" as const } : {}),
+      ...(many && !onlyAdds.test(mode.text) ? { undoable: "costly" as const } : {}),
     });
   }
 };
@@ -61,9 +74,10 @@ const owner: Act = (use, args) => {
   if (files.length > 0)
     use.emit({
       kind: "elevate",
-      what: `${use.name} ${list(args)}: give files to ${who?.text ?? "another user"}`,
+      what: `give ${list(files)}${use.has("-R") ? " and everything below" : ""} to ${who?.text ?? "another user"}`,
       target: files[0]?.text ?? "",
       place: "system",
+      reach: use.has("-R") && files.some((file) => use.isWhole(file)) ? "all" : "one",
       undoable: "costly",
     });
 };
@@ -79,7 +93,9 @@ export const permissions: readonly Program[] = [
       "chmod +x run.sh": "allow",
       "chmod 755 run.sh": "allow",
       "chmod 777 x": "hold",
-      "chmod -R 777 /": "hold",
+      "chmod -R 777 /": "deny",
+      "chmod -R 777 .": "hold",
+      "chmod -R u+w dist": "allow",
       "chmod u+s /bin/bash": "hold",
     },
   },
@@ -88,6 +104,6 @@ export const permissions: readonly Program[] = [
     summary: "Gives files to others",
     flags: { "-R --recursive": [], "-h": [], "-v": [], "-f": [], "--reference <file>": [] },
     does: owner,
-    examples: { "chown -R root:root /etc": "hold", "chown me file": "hold" },
+    examples: { "chown -R root:root /etc": "deny", "chown -R me:me ~": "deny", "chown me file": "hold" },
   },
 ];

@@ -73,6 +73,8 @@ export const searching: readonly Program[] = [
       const named = ["-l", "-L", "--files-with-matches", "--files-without-match", "--files"].some((flag) =>
         use.has(flag),
       );
+      if (paths.length === 0 && use.stdin.processes !== undefined && !use.has("-v"))
+        use.output({ processes: (use.value("-e") ?? args[0])?.text.replace(/\[(.)\]/, "$1") });
       use.output({
         text: named
           ? namesFound(paths, tree, use.has("-Z") || use.has("--null") || use.has("-0") ? "\0" : "\n")

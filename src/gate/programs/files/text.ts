@@ -26,14 +26,23 @@ export const text: readonly Program[] = [
       const rest = edits && args[0]?.text === "" ? args.slice(1) : args;
       const [script] = rest;
       if (!given && script !== undefined) use.code("sed", script);
-      for (const arg of given ? rest : rest.slice(1))
+      const suffix = use.value("-i")?.text ?? "";
+      for (const arg of given ? rest : rest.slice(1)) {
+        // The copy that it leaves beside the file is this command's own.
+        if (suffix !== "" && !suffix.includes("*") && arg.fixed === arg.text.length && !arg.glob)
+          use.path(
+            { ...arg, text: arg.text + suffix, fixed: arg.text.length + suffix.length },
+            { kind: "write", verb: "copy to" },
+          );
         use.path(arg, edits ? { kind: "write", verb: "edit" } : { kind: "read" });
+      }
       use.output({ text: undefined });
     },
     examples: {
       "sed -n '1,5p' a.txt": "allow",
       "sed -i 's/a/b/' src/a.ts": "allow",
       "sed -i 's/a/b/' /etc/hosts": "hold",
+      "sed -i.bak 's/a/b/' src/a.ts && rm src/a.ts.bak": "allow",
       "sed '1e rm -rf ~' a": "deny",
       "sed 's/x/y/e' a": "hold",
       "sed -n 'w /etc/x' a": "hold",

@@ -44,7 +44,7 @@ function discardsPaths(use: Use, paths: readonly Arg[], what: string): void {
     use.path(path, {
       kind: "delete",
       verb: `${what} in`,
-      instead: "Set it aside, from where it comes back: `git stash push <file>`",
+      instead: "Set it aside, from where it comes back: `git stash push -- src/app.ts`",
     });
 }
 
@@ -61,8 +61,10 @@ const resets: Act = (use, args) => {
 
 const cleans: Act = (use, args) => {
   if (use.has("-n") || !use.has("-f")) return;
-  if (use.has("-X") && !use.has("-x") && args.length > 0)
-    return own("delete", "delete ignored files", "yes")(use, args);
+  if (args.length > 0 && args.every((arg) => isLiteral(arg) && !/^(?:\.{1,2}\/?$|[*:])/.test(arg.text)))
+    return args.forEach((arg) =>
+      use.path(arg, { kind: "delete", tree: true, ...(use.has("-X") ? { undoable: "yes" as const } : {}) }),
+    );
   discards(
     "delete files that git does not track, which it can't bring back",
     "Look first at what would go: `git clean -nd`; then set it aside: `git stash -u`",
@@ -209,6 +211,8 @@ export const tree: Subcommands = {
     "git restore src": "hold",
     "git clean -fd": "hold",
     "git clean -n": "allow",
+    "git clean -fdx node_modules": "allow",
+    "git clean -fd src": "hold",
     "git stash": "allow",
     "git stash drop": "hold",
     "git worktree add ../x -b topic": "allow",
