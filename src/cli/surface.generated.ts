@@ -872,5 +872,80 @@ export const surface: readonly SurfaceVerb[] = [
       }
     ],
     "stream": false
+  },
+  {
+    "operation": "daemon/upkeep",
+    "words": [
+      "upkeep",
+      "show"
+    ],
+    "summary": "Show what the daemon does in quiet hours: its state, each task's last run, what was asked of it.",
+    "fields": [],
+    "stream": false
+  },
+  {
+    "operation": "daemon/upkeep-run",
+    "words": [
+      "upkeep",
+      "run"
+    ],
+    "summary": "Run what is due, or all tasks, without waiting for a quiet hour.",
+    "fields": [
+      {
+        "name": "by",
+        "positional": false,
+        "flag": "by",
+        "type": "string",
+        "required": false,
+        "description": "who asks, for the ledger"
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "daemon/upkeep-pause",
+    "words": [
+      "upkeep",
+      "pause"
+    ],
+    "summary": "Pause upkeep; it resumes by itself. Checkpoints, sweeps and the ledger's retention go on.",
+    "fields": [
+      {
+        "name": "seconds",
+        "positional": false,
+        "flag": "seconds",
+        "type": "number",
+        "required": false,
+        "description": "until it resumes by itself (a week at most, which is the default)"
+      },
+      {
+        "name": "by",
+        "positional": false,
+        "flag": "by",
+        "type": "string",
+        "required": false,
+        "description": "who asks, for the ledger"
+      }
+    ],
+    "stream": false
+  },
+  {
+    "operation": "daemon/upkeep-resume",
+    "words": [
+      "upkeep",
+      "resume"
+    ],
+    "summary": "End a pause of the upkeep.",
+    "fields": [
+      {
+        "name": "by",
+        "positional": false,
+        "flag": "by",
+        "type": "string",
+        "required": false,
+        "description": "who asks, for the ledger"
+      }
+    ],
+    "stream": false
   }
 ];

@@ -6,11 +6,12 @@ import type { Verb } from "./index.ts";
 import { sessionCard, sessionList } from "./session-text.ts";
 import { type SurfaceVerb, surface } from "./surface.generated.ts";
 import { memoryTexts } from "./memory-texts.ts";
+import { upkeepTexts } from "./upkeep-texts.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Verbs whose words, fields and flags come from the table; here is only how their answers read. */
 export function add(program: Command, verb: (command: Command) => Verb): void {
-  for (const family of ["session", "memory"]) {
+  for (const family of ["session", "memory", "upkeep"]) {
     const group = program.command(family).description(groupWords[family] ?? "");
     for (const row of surface.filter(({ words }) => words[0] === family)) addRow(group, row, verb);
   }
@@ -25,6 +26,7 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
 
 const groupWords: Readonly<Record<string, string>> = {
   session: "See the agents that are at work.",
+  upkeep: "What the daemon does in quiet hours: show, run, pause, resume.",
   memory: "What sessions leave for later ones: search, add, supersede, forget.",
 };
 
@@ -61,6 +63,7 @@ function fromHere(fields: SurfaceVerb["fields"], flags: Readonly<Record<string, 
   return {
     ...(asks("cwd") && !fields.some((field) => field.name === "id") ? { cwd: process.cwd() } : {}),
     ...(asks("agent") && asks("text") ? { agent: "cli" } : {}),
+    ...(asks("by") ? { by: "cli" } : {}),
   };
 }
 
@@ -75,6 +78,7 @@ async function call({ place, json, terminal }: Verb, name: OperationName, input:
 
 const texts: { [Name in OperationName]?: (terminal: Terminal, answer: OutputOf<Name>) => string } = {
   ...memoryTexts,
+  ...upkeepTexts,
   "session/list": (terminal, { sessions }) => sessionList(terminal, sessions, Date.now()),
   "session/search": (terminal, { sessions }) =>
     sessions.length === 0 ? "No session has that in it." : sessionList(terminal, sessions, Date.now()),

@@ -15,6 +15,7 @@ import type { Presence } from "./presence.ts";
 import type { Recorder } from "./recorder.ts";
 import { sessionHandlers } from "./session-desk.ts";
 import type { DaemonStatus } from "./status.ts";
+import type { UpkeepDesk } from "./upkeep.ts";
 import type { ToolCalls } from "./tool-calls.ts";
 import type { WebOperation } from "./web.ts";
 
@@ -32,6 +33,7 @@ export interface HandlerPorts {
   readonly presence: Presence;
   readonly policyDesk: PolicyDesk;
   readonly memory: Pick<MemoryDesk, "handlers">;
+  readonly upkeep: Pick<UpkeepDesk, "handlers">;
   readonly status: DaemonStatus;
   readonly notify: Pick<Notify, "status" | "test">;
   /** Begins the drain when the answer is on its way. */
@@ -95,6 +97,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     ...sessionHandlers({ sessions, ledger }),
 
     ...ports.memory.handlers,
+    ...ports.upkeep.handlers,
 
     "policy/show": async ({ cwd }) => policyDesk.show(cwd),
     "policy/mode": async ({ mode }, call) => {

@@ -23,7 +23,7 @@ import { homeFiles, type Place } from "../protocol/place.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { createSessions, sessionsMigrations } from "../sessions/index.ts";
 import { openStore } from "../store/index.ts";
-import { startUpkeep } from "../upkeep/index.ts";
+import { startUpkeep, upkeepMigrations } from "../upkeep/index.ts";
 import { configChangeObjection, grantsAllow, isRecorded } from "../wiring/index.ts";
 import { createClients } from "./clients/index.ts";
 import { type Config, type ConfigValue, processEnvironment } from "./config.ts";
@@ -41,6 +41,7 @@ import { createRecorder } from "./recorder.ts";
 import { openHoldsOf } from "./session-desk.ts";
 import { createStatus } from "./status.ts";
 import { isTestHome } from "./test-home.ts";
+import { createUpkeepDesk } from "./upkeep.ts";
 import { createToolCalls } from "./tool-calls.ts";
 import { createWeb } from "./web.ts";
 
@@ -76,6 +77,7 @@ export function buildRooms(options: RoomsOptions): Serving {
         ...passesMigrations,
         ...memoryMigrations,
         ...vaultMigrations,
+        ...upkeepMigrations,
       ],
     }),
   );
@@ -277,6 +279,15 @@ export function buildRooms(options: RoomsOptions): Serving {
     redact: redactCommand,
     projectAt: (cwd) => facts.projectAt(cwd),
   });
+  const upkeep = createUpkeepDesk({
+    store,
+    scope,
+    clock,
+    log,
+    ledger,
+    memory: memory.memory,
+    live: () => sessions.live(),
+  });
   return {
     allow: (access, call) => presence.allow(access, call),
     drain: () => holds.drain(),
@@ -305,6 +316,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       presence,
       policyDesk,
       memory,
+      upkeep,
       status,
       notify,
       stop: async ({ stay }) => {

@@ -100,6 +100,8 @@ export const limits = {
   recallHitsMax: 50,
   /** Characters of notes in one recall. */
   recallCharsMax: 64_000,
+  /** A pause of the upkeep ends at the latest. */
+  upkeepPauseMsMax: 7 * 24 * 3_600_000,
   ledgerAgeMsMax: 90 * 24 * 3_600_000,
   ledgerBytesMax: 2 * 1024 ** 3,
   checkpointEntriesMax: 1_000,

@@ -1,44 +1,17 @@
 /**
- * Upkeep: the one list of what the daemon does by the clock (sweeps, retention, heartbeats, aging), each with name and period.
+ * Upkeep: what the daemon does without being asked. Two kinds. What must always go on, by the clock (`startUpkeep`: sweeps, the
+ * ledger's retention); nothing here ever stops those. And what can wait for a quiet hour (`createUpkeep`: notes made one, old turns
+ * forgotten), which is steered by one state machine: awake while anybody works, drowsy, asleep, dreaming while the tasks run,
+ * hibernating when nothing is left to do. It owns the tables `upkeep_*`.
  *
- * Promises: a task never overlaps itself; one that fails is logged under its name and runs again at its next period; all stop
- * with the scope. A stepped clock stops nothing, because pauses are measured by the monotonic clock.
- * Never: knows what a task does.
+ * Promises: only the scheduler moves the state; what others ask for is queued on disk and can be looked up by its id. A pause ends by
+ * itself at its deadline, measured by the monotonic clock, and after a restart by the deadline on disk. A round of tasks that was
+ * interrupted goes on with the task at which it was. A task that failed `failuresMax` times in a row rests for a day. A round that
+ * has waited for a quiet hour too long runs anyway.
+ * Limits: `commandsKeptMax` commands are remembered; `queuedMax` may wait.
+ * Never: knows what a task does; lets one run while it is paused, or two at once.
  */
-import { type Clock, every } from "../kit/clock.ts";
-import type { Log } from "../kit/log.ts";
-import type { Scope } from "../kit/scope.ts";
-
-interface Task {
-  /** kebab-case, e.g. `hold-sweep`. */
-  readonly name: string;
-  readonly periodMs: number;
-  run(signal: AbortSignal): unknown;
-}
-
-interface UpkeepOptions {
-  readonly scope: Scope;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly tasks: readonly Task[];
-}
-
-/** Starts every task in the scope; the first run is one period from now. */
-export function startUpkeep({ scope, clock, log, tasks }: UpkeepOptions): void {
-  for (const task of tasks) {
-    // A task that fails at every run says so at the first, then once in a hundred: the log is bounded, but so is patience.
-    let failures = 0;
-    const run = async (signal: AbortSignal): Promise<void> => {
-      try {
-        await task.run(signal);
-        if (failures > 0) log.info({ task: task.name, failures }, "the periodic task works again");
-        failures = 0;
-      } catch (error) {
-        if (signal.aborted) return; // the scope is closing, and the task was told so
-        failures += 1;
-        if (failures % 100 === 1) log.error({ task: task.name, failures, err: error }, "a periodic task failed");
-      }
-    };
-    scope.spawn(task.name, (signal) => every(clock, task.periodMs, () => run(signal), { signal }));
-  }
-}
+export { startUpkeep } from "./periodic.ts";
+export { upkeepMigrations } from "./rows.ts";
+export { createUpkeep } from "./scheduler.ts";
+export type * from "./types.ts";

@@ -22,6 +22,7 @@ const readingVerbs = new Set([
   "policy simulate",
   "policy suggest",
   "config explain",
+  "upkeep show",
   "memory search",
   "memory list",
   "memory show",

@@ -8,6 +8,7 @@ import { memoryOperations } from "./memory.ts";
 import { operatorOperations } from "./operator.ts";
 import { policyOperations } from "./policy.ts";
 import { sessionOperations } from "./sessions.ts";
+import { upkeepOperations } from "./upkeep.ts";
 import { webOperations } from "./web.ts";
 
 /** THE TABLE. JSON-RPC, HTTP, CLI, typed client, reference pages and the access matrix are made from it. */
@@ -20,6 +21,7 @@ export const operations = {
   ...operatorOperations,
   ...policyOperations,
   ...daemonOperations,
+  ...upkeepOperations,
   ...webOperations,
 } as const satisfies Record<string, Operation>;
 
