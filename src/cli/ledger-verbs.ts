@@ -109,7 +109,10 @@ async function verify({ place, json, terminal }: Verb, file: string | undefined)
     const vouched =
       answer.vouchedUpTo === null
         ? "no signed checkpoint vouches for it yet"
-        : `a signed checkpoint vouches up to entry ${answer.vouchedUpTo}`;
+        : `a signed checkpoint vouches up to entry ${answer.vouchedUpTo} (${answer.anchors
+            .filter(({ upTo }) => upTo === answer.vouchedUpTo)
+            .map(({ where }) => where)
+            .join(" and ")})`;
     if (answer.ok)
       terminal.out(
         `${terminal.style("good", "The ledger is whole")}: ${count(answer.entries, "entry", "entries")} in ${Math.round(answer.tookMs)} ms; ${vouched}.`,

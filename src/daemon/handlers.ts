@@ -81,8 +81,12 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       return { entries };
     },
     "ledger/verify": async ({ checkpoint }, { signal }) => {
-      const { findings, ...report } = await ledger.verify({ checkpoint, signal });
-      return { ...report, findings: [...findings] };
+      const { findings, anchors, ...report } = await ledger.verify({ checkpoint, signal });
+      return { ...report, anchors: [...anchors], findings: [...findings] };
+    },
+    "ledger/figures": async (query, { signal }) => {
+      const { verdicts, rules, ...rest } = await ledger.figures(query, { signal });
+      return { ...rest, verdicts: [...verdicts], rules: [...rules] };
     },
     "ledger/prove": async ({ seq }) => {
       const { path, keys, handovers, ...proof } = await ledger.prove(seq);

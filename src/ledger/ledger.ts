@@ -8,6 +8,7 @@ import { CheckpointFile } from "./checkpoint-file.ts";
 import { entryView } from "./entry.ts";
 import { exportLines } from "./export.ts";
 import { closing, databaseReplaced, outsideWriter, refusalOf } from "./faults.ts";
+import { countVerdicts } from "./figures.ts";
 import { Keyring } from "./keyring.ts";
 import { proveConsistency, proveInclusion } from "./proofs.ts";
 import { Reader } from "./reader.ts";
@@ -19,6 +20,8 @@ import type {
   Appended,
   ConsistencyProof,
   Entry,
+  Figures,
+  FiguresQuery,
   InclusionProof,
   Ledger,
   LedgerKey,
@@ -186,6 +189,10 @@ export class OpenLedger implements Ledger {
     } finally {
       this.#verifications -= 1;
     }
+  }
+
+  figures(query: FiguresQuery, options: { signal: AbortSignal }): Promise<Figures> {
+    return countVerdicts(this.#store.db, { ...query, nowMs: this.#clock.nowMs() }, options);
   }
 
   async prove(seq: number): Promise<InclusionProof> {

@@ -58,9 +58,36 @@ export interface VerifyReport {
   readonly entries: number;
   /** Up to which entry (inclusive) the newest good signed checkpoint vouches. */
   readonly vouchedUpTo: number | null;
+  /** Who holds good signed checkpoints, and up to which entry (inclusive) each vouches; the furthest first. */
+  readonly anchors: readonly { readonly where: string; readonly upTo: number }[];
   /** The lowest entry first; at most `findingsMax`. */
   readonly findings: readonly Finding[];
   readonly tookMs: number;
+}
+
+export interface FiguresQuery {
+  /** How far back, at least 1. */
+  readonly hours: number;
+  /** Into how many equal spans of time, at least 1. */
+  readonly spans: number;
+}
+
+export interface Figures {
+  /** ISO 8601, as all times here. */
+  readonly from: string;
+  readonly to: string;
+  readonly counted: number;
+  /** False when there were more verdicts than are counted; `countedFrom` is then the oldest that was. */
+  readonly whole: boolean;
+  readonly countedFrom: string;
+  readonly verdicts: readonly {
+    readonly from: string;
+    readonly allow: number;
+    readonly hold: number;
+    readonly deny: number;
+  }[];
+  /** Those that held or denied most. */
+  readonly rules: readonly { readonly rule: string; readonly hold: number; readonly deny: number }[];
 }
 
 export interface InclusionProof {
@@ -149,6 +176,7 @@ export interface Ledger extends AsyncDisposable {
   get(seq: number): Entry;
   redact(seq: number, reason: string): Promise<Appended>;
   verify(options: { checkpoint?: string | undefined; signal: AbortSignal }): Promise<VerifyReport>;
+  figures(query: FiguresQuery, options: { signal: AbortSignal }): Promise<Figures>;
   prove(seq: number): Promise<InclusionProof>;
   consistency(from: number, to: number): ConsistencyProof;
   checkpoint(): Promise<string>;

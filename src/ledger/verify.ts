@@ -22,7 +22,7 @@ function* verifySteps(db: DatabaseSync, anchors: readonly Anchor[]): Generator<v
   const findings = new Findings();
   const { vouching, strangers } = yield* collectVouching(db, anchors, findings);
   const entries = yield* checkEntries(db, vouching, findings);
-  const { size, vouchedSize } = entries;
+  const { size, vouchedSize, anchors: reached } = entries;
   for (const { where, size: vouched } of vouching.filter((checkpoint) => checkpoint.size > size).slice(0, 1))
     findings.add(
       size,
@@ -39,6 +39,7 @@ function* verifySteps(db: DatabaseSync, anchors: readonly Anchor[]): Generator<v
     ok: findings.list.length === 0,
     entries: size,
     vouchedUpTo: vouchedSize === 0 ? null : vouchedSize - 1,
+    anchors: [...reached].map(([where, upTo]) => ({ where, upTo: upTo - 1 })).sort((a, b) => b.upTo - a.upTo),
     findings: findings.list,
   };
 }
@@ -47,7 +48,7 @@ function* checkEntries(
   db: DatabaseSync,
   vouching: readonly Vouching[],
   findings: Findings,
-): Generator<void, { size: number; vouchedSize: number }> {
+): Generator<void, { size: number; vouchedSize: number; anchors: ReadonlyMap<string, number> }> {
   const start = beginning(db, findings);
   const { frontier } = start;
   const missing = new MissingPayloads();
@@ -70,13 +71,16 @@ function* checkEntries(
   let at = 0;
   let clean = true;
   let vouchedSize = 0;
+  const reached = new Map<string, number>();
   let next = vouching.findIndex((checkpoint) => checkpoint.size >= frontier.size);
   if (next < 0) next = vouching.length;
   const checkRoots = (): void => {
     for (; vouching[next]?.size === frontier.size; next += 1) {
       const { where, root } = vouching[next] as Vouching;
-      if (frontier.root() === root) vouchedSize = frontier.size;
-      else if (clean) {
+      if (frontier.root() === root) {
+        vouchedSize = frontier.size;
+        if (frontier.size > 0) reached.set(where, frontier.size);
+      } else if (clean) {
         clean = false;
         findings.add(
           vouchedSize,
@@ -98,7 +102,7 @@ function* checkEntries(
         clean = false;
         findings.add(found.seq, found.problem);
         // What follows a missing entry can't be checked against the tree any more.
-        if (row.seq !== size) return { size, vouchedSize };
+        if (row.seq !== size) return { size, vouchedSize, anchors: reached };
       }
       prev = leafHash(row.body);
       at = row.at;
@@ -109,7 +113,7 @@ function* checkEntries(
     yield;
   }
   missing.report(db, findings);
-  return { size: frontier.size, vouchedSize };
+  return { size: frontier.size, vouchedSize, anchors: reached };
 }
 
 /** Drives the steps on the daemon's own loop: between any two of them everything else has its turn. */
@@ -133,7 +137,7 @@ export async function verifyOnLoop(
     const fault = storeFaultOf(error, store.path);
     if (fault?.kind !== "corrupt") throw error;
     const findings = [{ seq: null, problem: `${fault.message} Next: ${fault.hint}` }];
-    return { ok: false, entries: 0, vouchedUpTo: null, findings, tookMs: tookMs() };
+    return { ok: false, entries: 0, vouchedUpTo: null, anchors: [], findings, tookMs: tookMs() };
   }
 }
 

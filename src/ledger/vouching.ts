@@ -42,13 +42,19 @@ export function* collectVouching(
   const chain = yield* checkKeyChain(rows, findings);
   const vouching: Vouching[] = [...chain.handovers];
   const strangers: Vouching[] = [];
-  const seen = new Set(rows.map((row) => row.handover));
+  const seen = new Map<string | null, { readonly size: number; readonly root: string } | undefined>(
+    rows.map((row) => [row.handover, undefined]),
+  );
   const stored = db.prepare("SELECT note FROM ledger_checkpoints ORDER BY id").all() as { note: string }[];
   const all = [...stored.map(({ note }) => ({ where: "the database", note })), ...anchors];
   for (const { where, note } of all) {
-    if (seen.has(note)) continue;
+    if (seen.has(note)) {
+      const known = seen.get(note);
+      if (known !== undefined) vouching.push({ where, ...known }); // the same note, kept in another place too
+      continue;
+    }
     if (seen.size % signaturesPerStep === 0) yield;
-    seen.add(note);
+    seen.set(note, undefined);
     const checked = checkNote(where, note, chain);
     if (typeof checked === "string") findings.add(null, checked);
     else if (checked.stranger) strangers.push({ where, ...checked });
@@ -57,7 +63,10 @@ export function* collectVouching(
         checked.size,
         `A checkpoint of ${checked.size} entries in ${where} is signed by a key of another time.`,
       );
-    else vouching.push({ where, ...checked });
+    else {
+      seen.set(note, { size: checked.size, root: checked.root });
+      vouching.push({ where, ...checked });
+    }
   }
   const ascending = (a: Vouching, b: Vouching): number => a.size - b.size;
   return { vouching: vouching.sort(ascending), strangers: strangers.sort(ascending).reverse() };

@@ -72,6 +72,8 @@ export const ledgerOperations = {
       entries: z.int(),
       /** Up to which entry the newest good signed checkpoint vouches; null when none does. */
       vouchedUpTo: EntrySeq.nullable(),
+      /** Who holds good signed checkpoints, and up to which entry each vouches; the furthest first. */
+      anchors: z.array(z.object({ where: z.string(), upTo: EntrySeq })),
       findings: z.array(Finding),
       tookMs: z.number(),
     }),
@@ -79,6 +81,29 @@ export const ledgerOperations = {
     access: "agent",
     deadlineMs: 0,
     http: "POST /v1/ledger/verify",
+    mcp: false,
+  }),
+  "ledger/figures": operation({
+    summary: "Count the verdicts of the last hours over time, and the rules that held or denied most.",
+    input: z.object({
+      hours: z.coerce.number().int().min(1).max(2_160).default(24),
+      /** Equal spans of time that they are counted in. */
+      spans: z.coerce.number().int().min(1).max(200).default(48),
+    }),
+    output: z.object({
+      from: z.string(),
+      to: z.string(),
+      counted: z.int(),
+      /** False when there were more verdicts than are counted (20,000); `countedFrom` is then the oldest that was. */
+      whole: z.boolean(),
+      countedFrom: z.string(),
+      verdicts: z.array(z.object({ from: z.string(), allow: z.int(), hold: z.int(), deny: z.int() })),
+      rules: z.array(z.object({ rule: z.string(), hold: z.int(), deny: z.int() })),
+    }),
+    refusals: ["LEDGER_UNAVAILABLE", "CANCELLED"],
+    access: "agent",
+    deadlineMs: 10_000,
+    http: "GET /v1/ledger-figures",
     mcp: false,
   }),
   "ledger/prove": operation({
