@@ -37,7 +37,7 @@ test("of very many verdicts the newest are counted, and it says so", async () =>
   using home = new LedgerHome();
   await using open = home.open();
   const { ledger } = open;
-  const many = limits.figureEntriesMax + 10;
+  const many = limits.figureEntriesMax + 1_000;
   await open.store.durably(() => {
     for (let index = 0; index < many; index += 1) ledger.write(judged("allow", "ordinary"));
   });

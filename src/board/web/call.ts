@@ -30,7 +30,7 @@ export function createCall(token: string, ready: () => boolean): Call {
     if (!ready())
       throw new Refused("DAEMON_AWAY", "The daemon is away, so nothing was sent.", "It is tried again by itself.");
     const [method = "GET", template = ""] = routes[name].split(" ");
-    const rest: Record<string, unknown> = { ...fields };
+    const rest: Record<string, unknown> = { ...(fields as object) };
     const path = template.replaceAll(/\{(\w+)\}/g, (_, field: string) => {
       const value = String(rest[field]);
       delete rest[field];
@@ -68,5 +68,5 @@ export async function bodyOf(response: Response): Promise<unknown> {
 
 function queryOf(fields: Readonly<Record<string, unknown>>): string {
   const pairs = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}`;
+  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, String(value)]))}`;
 }
