@@ -32,7 +32,8 @@ export async function follow(ports: FollowPorts, signal: AbortSignal): Promise<v
   while (!signal.aborted) {
     try {
       const known = await ports.proven(signal);
-      if (known === "no") return ports.onShut("This browser's pass has ended, or another program answers on this port.");
+      if (known === "no")
+        return ports.onShut("This browser's pass has ended, or another program answers on this port.");
       if (known === "yes") {
         await attend(ports, at, signal);
         pauseMs = retryMsMin;
