@@ -44,6 +44,7 @@ import { isTestHome } from "./test-home.ts";
 import { createUpkeepDesk } from "./upkeep.ts";
 import { createToolCalls } from "./tool-calls.ts";
 import { createWeb } from "./web.ts";
+import { webWatch } from "./web-watch.ts";
 
 export interface RoomsOptions {
   readonly place: Place;
@@ -246,6 +247,13 @@ export function buildRooms(options: RoomsOptions): Serving {
       problems: () => policies.problems(),
     },
     connections: () => countConnections(),
+  });
+  const web = createWeb({
+    config: config.web,
+    operator,
+    passes,
+    watch: webWatch({ holds, sessions, ledger, status, clock }),
+    log,
   });
   let countConnections = () => 0;
 

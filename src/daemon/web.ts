@@ -12,6 +12,7 @@ export interface WebOptions {
   readonly config: Config["web"];
   readonly operator: Operator;
   readonly passes: Passes;
+  readonly watch: Handlers["web/watch"];
   readonly log: Log;
 }
 
@@ -27,7 +28,7 @@ export interface Web {
   readonly close: AsyncDisposable & { stopAccepting(): void };
 }
 
-export function createWeb({ config, operator, passes, log }: WebOptions): Web {
+export function createWeb({ config, operator, passes, watch, log }: WebOptions): Web {
   const url = `http://localhost:${config.port}/`;
   let listen: ((port: number) => Promise<Loopback>) | undefined;
   let listening: Promise<Loopback> | undefined;
@@ -78,6 +79,7 @@ export function createWeb({ config, operator, passes, log }: WebOptions): Web {
         const { token, pass } = await passes.enter(code);
         return { token, pass: view(pass) };
       },
+      "web/watch": watch,
       "web/prove": async ({ pass, nonce }) => ({ proof: passes.prove(pass, nonce) }),
       "web/list": async () => ({ url: listening === undefined ? null : url, passes: passes.list().map(view) }),
       "web/revoke": async ({ pass }, { connection }) => ({

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { HoldView } from "./operations/holds.ts";
 import { EntryView } from "./operations/ledger.ts";
 import { Cursor } from "./operations/sessions.ts";
+import { BoardChange } from "./operations/web.ts";
 import { SessionRef, SessionView } from "./session-view.ts";
 
 /**
@@ -23,6 +24,7 @@ export const pushes = {
     sessions: z.array(SessionView),
     removed: z.array(SessionRef),
   }),
+  "web/changed": BoardChange,
 } as const;
 
 export type PushName = keyof typeof pushes;
@@ -34,6 +36,7 @@ export const streams = {
   "ledger/tail": "ledger/appended",
   "ledger/export": "ledger/exported",
   "session/watch": "session/changed",
+  "web/watch": "web/changed",
 } as const satisfies Record<string, PushName>;
 
 export type StreamName = keyof typeof streams;

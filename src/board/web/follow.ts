@@ -74,10 +74,10 @@ async function attend(
     }
     for await (const { event, data } of readEvents(response.body, heard)) {
       if (event === "open") {
-        const { holds, sessions, entries, status } = data as First;
+        const { holds, sessions, entries, entriesAnew, status } = data as First;
         store.holds(holds);
         take({ sessions, status });
-        if (at.entry === undefined) store.entries(entries);
+        if (entriesAnew) store.entries(entries);
         else store.appended(entries);
         remember(entries);
         store.link({ state: "live" });

@@ -1,5 +1,10 @@
 import { z } from "zod";
 import { operation } from "../operation.ts";
+import { SessionRef, SessionView } from "../session-view.ts";
+import { daemonOperations } from "./daemon.ts";
+import { HoldView } from "./holds.ts";
+import { EntryView } from "./ledger.ts";
+import { Cursor } from "./sessions.ts";
 
 export const PassId = z
   .string()
@@ -17,6 +22,22 @@ export const PassView = z.object({
   decides: z.boolean(),
 });
 export type PassView = z.output<typeof PassView>;
+
+const SessionsChanged = z.object({
+  cursor: Cursor,
+  snapshot: z.boolean(),
+  sessions: z.array(SessionView),
+  removed: z.array(SessionRef),
+});
+
+/** One change of what a board shows; each push carries one of them. */
+export const BoardChange = z.object({
+  hold: HoldView.optional(),
+  sessions: SessionsChanged.optional(),
+  /** Oldest first. */
+  entries: z.array(EntryView).optional(),
+  status: daemonOperations["daemon/status"].output.optional(),
+});
 
 export const webOperations = {
   "web/link": operation({
@@ -53,6 +74,31 @@ export const webOperations = {
     deadlineMs: 2_000,
     http: "POST /v1/web/prove",
     mcp: false,
+  }),
+  "web/watch": operation({
+    summary: "Stream all that a board shows, beginning with all of it or after what a broken stream brought last.",
+    input: z.object({
+      /** `cursor` of the last `sessions` that arrived. */
+      sessionsAfter: Cursor.optional(),
+      /** Number of the last entry that arrived. */
+      entriesAfter: z.coerce.number().int().min(0).optional(),
+    }),
+    output: z.object({
+      /** All that are open. */
+      holds: z.array(HoldView),
+      sessions: SessionsChanged,
+      /** Oldest first. */
+      entries: z.array(EntryView),
+      /** False when `entries` follow `entriesAfter`; true when they are the newest and there may be a gap. */
+      entriesAnew: z.boolean(),
+      status: daemonOperations["daemon/status"].output,
+    }),
+    refusals: ["BUSY", "LEDGER_UNAVAILABLE"],
+    access: "agent",
+    deadlineMs: 0,
+    http: "GET /v1/web/watch",
+    mcp: false,
+    pushes: "web/changed",
   }),
   "web/list": operation({
     summary: "List the browsers that hold a web pass.",

@@ -1,0 +1,189 @@
+import type { Row } from "../../model/index.ts";
+import { branchText, doing, folderName, holdWord, money, projectOf, sessionTitle } from "../../model/index.ts";
+import { count } from "../../../kit/text.ts";
+import { callText, stopped } from "../../../protocol/words.ts";
+import { Empty, Since } from "../parts/small.tsx";
+import { Signal, SignalWithWord } from "../parts/signal.tsx";
+import { pathOf, type Route } from "../route.ts";
+import { samePlace } from "./board.tsx";
+
+/** A list that long is searched, not scrolled. */
+const rowsShownMax = 600;
+const callCharsMax = 240;
+
+export interface RowsProps {
+  readonly rows: readonly Row[];
+  readonly here: Route | undefined;
+  readonly marked: ReadonlySet<string>;
+  readonly onMark: (id: string) => void;
+  readonly onFold: (id: string) => void;
+  readonly searching: boolean;
+  readonly known: boolean;
+}
+
+export function Rows({ rows, here, marked, onMark, onFold, searching, known }: RowsProps) {
+  if (rows.length === 0)
+    return searching ? (
+      <Empty title="Nothing matches.">
+        <p>
+          Try fewer words, or <code>agent:</code> <code>state:</code> <code>project:</code> <code>branch:</code>.
+        </p>
+      </Empty>
+    ) : (
+      <Empty title={known ? "No agent is at work." : "Looking…"}>
+        {known && (
+          <p>
+            Wire one and start it: <code>signalbox wire claude-code</code>
+            <br />
+            or see it at work: <code>signalbox demo</code>
+          </p>
+        )}
+      </Empty>
+    );
+  return (
+    <ul class="rows">
+      {rows.slice(0, rowsShownMax).map((row) => (
+        <RowLine key={row.id} row={row} here={here} marked={marked} onMark={onMark} onFold={onFold} />
+      ))}
+      {rows.length > rowsShownMax && <li class="rows-more">{rows.length - rowsShownMax} more; search for them.</li>}
+    </ul>
+  );
+}
+
+function RowLine({
+  row,
+  here,
+  marked,
+  onMark,
+  onFold,
+}: Pick<RowsProps, "here" | "marked" | "onMark" | "onFold"> & { row: Row }) {
+  switch (row.kind) {
+    case "heading":
+      return (
+        <li class={`heading ${row.id.replace(" ", "-")}`}>
+          <h2>
+            {row.title} <span class="heading-count">{row.count}</span>
+          </h2>
+        </li>
+      );
+    case "group":
+      return (
+        <li class={`group depth-${row.depth}`}>
+          <button
+            type="button"
+            class="quiet"
+            aria-expanded={!row.folded}
+            onClick={() => onFold(row.id)}
+            title={row.path}
+          >
+            <span class="group-fold" aria-hidden="true">
+              {row.folded ? "▸" : "▾"}
+            </span>
+            <span class="group-title">{row.title}</span>
+            <span class="group-counts">
+              {row.needsYou > 0 && <span class="accent">{row.needsYou} need you</span>}
+              {row.working > 0 && <span>{row.working} working</span>}
+              <span>{count(row.sessions, "session")}</span>
+            </span>
+          </button>
+        </li>
+      );
+    case "hold":
+      return <HoldRow row={row} here={here} marked={marked.has(row.hold.id)} onMark={onMark} />;
+    case "session":
+      return <SessionRow row={row} here={here} />;
+  }
+}
+
+function HoldRow({
+  row: { hold, session },
+  here,
+  marked,
+  onMark,
+}: {
+  row: Extract<Row, { kind: "hold" }>;
+  here: Route | undefined;
+  marked: boolean;
+  onMark: (id: string) => void;
+}) {
+  const route: Route = { page: "hold", id: hold.id };
+  const current = here !== undefined && samePlace(here, route);
+  const who = session === undefined ? hold.agent : sessionTitle(session);
+  return (
+    <li class={`row row-hold${current ? " row-here" : ""}`}>
+      <a href={pathOf(route)} aria-current={current ? "true" : undefined}>
+        <Signal state="waiting" />
+        <span class="row-main">
+          <span class="row-title mono">
+            {callText(hold.tool, hold.input).split("\n", 1)[0]?.slice(0, callCharsMax)}
+          </span>
+          <span class="row-sub row-reason">{stopped(hold.reason)}</span>
+          <span class="row-sub">
+            {who} · {folderName(session === undefined ? hold.cwd : projectOf(session))}
+            {!hold.undoable && <strong> · can’t be undone</strong>}
+          </span>
+        </span>
+        <span class="row-end">
+          <Since iso={hold.openedAt} label={holdWord(hold)} />
+          {hold.waiting === 0 && <span class="faint">asked</span>}
+        </span>
+      </a>
+      <label class="row-mark">
+        <input type="checkbox" checked={marked} onChange={() => onMark(hold.id)} />
+        <span class="hidden">Mark this hold</span>
+      </label>
+    </li>
+  );
+}
+
+function SessionRow({
+  row: { session, depth, holds },
+  here,
+}: {
+  row: Extract<Row, { kind: "session" }>;
+  here: Route | undefined;
+}) {
+  const route: Route = { page: "session", agent: session.agent, session: session.id };
+  const current = here !== undefined && samePlace(here, route);
+  const what = doing(session);
+  return (
+    <li class={`row row-${session.state} depth-${depth}${current ? " row-here" : ""}`}>
+      <a href={pathOf(route)} aria-current={current ? "true" : undefined}>
+        <SignalWithWord session={session} />
+        <span class="row-main">
+          <span class="row-title">
+            {session.pinned && (
+              <span class="pin" title="Pinned">
+                ◆ <span class="hidden">pinned </span>
+              </span>
+            )}
+            {sessionTitle(session)}
+            {holds.length > 0 && <span class="badge">{holds.length}</span>}
+          </span>
+          {what !== "" && <span class={session.ungated === null ? "row-sub mono" : "row-sub accent"}>{what}</span>}
+          <span class="row-sub">
+            {[folderName(projectOf(session)), branchText(session), session.agent]
+              .filter((part) => part !== "")
+              .join(" · ")}
+          </span>
+        </span>
+        <span class="row-end">
+          <Since iso={session.since} />
+          {session.costUsd !== null && <span class="faint">{money(session.costUsd)}</span>}
+          {session.context !== null && (
+            <svg
+              class="row-context"
+              viewBox="0 0 40 3"
+              preserveAspectRatio="none"
+              role="img"
+              aria-label={`context ${Math.round(session.context.percent)} %`}
+            >
+              <rect width="40" height="3" class="gauge-back" />
+              <rect width={Math.min(40, session.context.percent * 0.4)} height="3" class="gauge-fill" />
+            </svg>
+          )}
+        </span>
+      </a>
+    </li>
+  );
+}

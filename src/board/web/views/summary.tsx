@@ -1,0 +1,57 @@
+import { bytes, count, duration } from "../../../kit/text.ts";
+import { modeWords } from "../../../protocol/words.ts";
+import { type BoardState, costOf, money } from "../../model/index.ts";
+import { nowMs } from "../clock.ts";
+import { EntryLine } from "../parts/entry-line.tsx";
+import { Fact } from "../parts/small.tsx";
+
+const entriesShown = 14;
+
+/** What stands beside the list while nothing is chosen: how it goes on the whole line, and what happened last. */
+export function Summary({ state }: { state: BoardState }) {
+  const { sessions, holds, status, entries } = state;
+  const live = [...sessions.values()].filter((session) => session.state !== "gone");
+  const working = live.filter((session) => session.state === "working").length;
+  const cost = costOf(live);
+  return (
+    <div class="summary">
+      <p class="summary-line">
+        {holds.size === 0 ? "Nothing is held." : `${count(holds.size, "hold waits", "holds wait")} for you.`}{" "}
+        <span class="faint">
+          {working === 0 ? "No agent is working" : `${count(working, "agent is", "agents are")} working`}
+          {live.length > working ? ` of ${live.length}` : ""}
+          {cost === undefined ? "" : `; ${money(cost)} so far`}.
+        </span>
+      </p>
+      {status !== undefined && (
+        <dl class="facts">
+          <Fact name="Mode">
+            {status.mode} <span class="faint">{modeWords[status.mode]}</span>
+          </Fact>
+          <Fact name="Ledger">
+            {count(status.ledger.entries, "entry", "entries")}, {bytes(status.ledger.bytes)}
+            {status.ledger.checkpoint !== null && (
+              <span class="faint"> · signed to entry {status.ledger.checkpoint.size - 1}</span>
+            )}
+          </Fact>
+          <Fact name="Policy">{count(status.policy.rules, "rule")}</Fact>
+          <Fact name="Daemon">
+            {status.version}, up {duration(nowMs() - Date.parse(status.startedAt))}
+          </Fact>
+        </dl>
+      )}
+      <h2>Latest</h2>
+      {entries.length === 0 ? (
+        <p class="faint">Nothing is in the ledger yet.</p>
+      ) : (
+        <ol class="register">
+          {entries.slice(0, entriesShown).map((entry) => (
+            <li key={entry.seq}>
+              <EntryLine entry={entry} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </div>
+  );
+}
