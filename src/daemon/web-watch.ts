@@ -49,6 +49,6 @@ export function webWatch({ holds, sessions, ledger, status, clock }: WebWatchPor
       },
     );
     void every(clock, statusMs, () => void call.push("web/changed", { status: status() }), { signal });
-    return { holds: [...watch.holds], sessions: await first, entries, entriesAnew: anew, status: status() };
+    return { holds: [...watch.holds], sessions: first, entries, entriesAnew: anew, status: status() };
   };
 }

@@ -3,7 +3,6 @@ import {
   type BoardState,
   keyOf,
   parseQuery,
-  type Row,
   rowsByNeed,
   rowsByProject,
   type SortOrder,
@@ -15,7 +14,7 @@ import type { Preferences } from "../preferences.ts";
 import { go, type Route } from "../route.ts";
 import { Bulk } from "./bulk.tsx";
 import { HoldDetail } from "./hold.tsx";
-import { Rows } from "./rows.tsx";
+import { routeOf, Rows, samePlace } from "./rows.tsx";
 import { SessionDetail } from "./session.tsx";
 import { Summary } from "./summary.tsx";
 
@@ -138,7 +137,7 @@ export function BoardPage({ route, preferences, choose, quiet }: BoardPageProps)
               checked={preferences.gone}
               onChange={(event) => choose({ gone: event.currentTarget.checked })}
             />
-            ended too
+            ended
           </label>
         </div>
         <Rows
@@ -177,16 +176,6 @@ export function BoardPage({ route, preferences, choose, quiet }: BoardPageProps)
     </div>
   );
 }
-
-export function routeOf(row: Row): Extract<Route, { page: "hold" | "session" }> | undefined {
-  if (row.kind === "hold") return { page: "hold", id: row.hold.id };
-  if (row.kind === "session") return { page: "session", agent: row.session.agent, session: row.session.id };
-  return undefined;
-}
-
-export const samePlace = (a: Route, b: Route): boolean =>
-  (a.page === "hold" && b.page === "hold" && a.id === b.id) ||
-  (a.page === "session" && b.page === "session" && a.agent === b.agent && a.session === b.session);
 
 /** When the hold that was shown is decided, the next one takes its place, as at the desk; on a phone the list does. */
 function useNextHold(route: BoardRoute, { holds }: BoardState, stops: readonly Route[]): void {

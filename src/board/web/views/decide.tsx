@@ -28,7 +28,13 @@ export function Decide({ hold, keys }: { hold: HoldView; keys: boolean }) {
     setBusy(false);
   };
   const begin = (next: Step) => {
-    if (busy || !live || (next === "session" && !hold.undoable) || (next === "edit" && !hold.editable)) return;
+    if (
+      busy ||
+      !live ||
+      ((next === "session" || next === "rule") && !hold.undoable) ||
+      (next === "edit" && !hold.editable)
+    )
+      return;
     if (next === "once" && hold.undoable) void decide({ decision: "approve", scope: "once" });
     else if (next === "session") void decide({ decision: "approve", scope: "session" });
     else setStep(next);
@@ -67,9 +73,11 @@ export function Decide({ hold, keys }: { hold: HoldView; keys: boolean }) {
           For this session <Key>s</Key>
         </button>
       )}
-      <button type="button" disabled={busy || !live} onClick={() => begin("rule")}>
-        As a rule <Key>r</Key>
-      </button>
+      {hold.undoable && (
+        <button type="button" disabled={busy || !live} onClick={() => begin("rule")}>
+          As a rule <Key>r</Key>
+        </button>
+      )}
       {step === "once" && (
         <Confirm
           title="This can’t be undone"

@@ -52,7 +52,7 @@ function Card({ hold, keys }: { hold: HoldView; keys: boolean }) {
         </h2>
         <p class="faint">
           {hold.agent} in {session === undefined ? visible(hold.cwd) : folderName(projectOf(session))} ·{" "}
-          {hold.state !== "open" ? "asked" : hold.waiting > 0 ? "waits since" : "asked and waits no more,"}{" "}
+          {hold.state !== "open" ? "asked" : hold.waiting > 0 ? "has waited" : "waits no more; asked"}{" "}
           <Since iso={hold.openedAt} />
           {hold.state !== "open" || hold.waiting === 0 ? " ago" : ""}
         </p>

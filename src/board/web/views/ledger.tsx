@@ -15,8 +15,9 @@ const kinds = [
   ["hold/opened", "holds"],
   ["hold/decided", "decisions"],
   ["tool/finished", "outcomes"],
-  ["policy/mode-changed", "modes"],
-  ["ledger/checkpointed", "checkpoints"],
+  ["policy/mode-set", "modes"],
+  ["session/started", "beginnings"],
+  ["pass/made", "browsers let in"],
 ] as const;
 
 /** The register: every movement, newest first, and what vouches that none was changed. */
@@ -198,6 +199,12 @@ function Verify() {
                   </li>
                 ))}
               </ul>
+            )}
+            {report.ok && report.vouchedUpTo !== null && report.vouchedUpTo < report.entries - 1 && (
+              <p class="faint">
+                {count(report.entries - 1 - report.vouchedUpTo, "entry is", "entries are")} newer than the newest signed
+                checkpoint.
+              </p>
             )}
             {report.findings.map(({ seq, problem }) => (
               <p key={problem} class="accent">

@@ -5,11 +5,20 @@ import { callText, stopped } from "../../../protocol/words.ts";
 import { Empty, Since } from "../parts/small.tsx";
 import { Signal, SignalWithWord } from "../parts/signal.tsx";
 import { pathOf, type Route } from "../route.ts";
-import { samePlace } from "./board.tsx";
 
 /** A list that long is searched, not scrolled. */
 const rowsShownMax = 600;
 const callCharsMax = 240;
+
+export function routeOf(row: Row): Extract<Route, { page: "hold" | "session" }> | undefined {
+  if (row.kind === "hold") return { page: "hold", id: row.hold.id };
+  if (row.kind === "session") return { page: "session", agent: row.session.agent, session: row.session.id };
+  return undefined;
+}
+
+export const samePlace = (a: Route, b: Route): boolean =>
+  (a.page === "hold" && b.page === "hold" && a.id === b.id) ||
+  (a.page === "session" && b.page === "session" && a.agent === b.agent && a.session === b.session);
 
 export interface RowsProps {
   readonly rows: readonly Row[];
@@ -119,8 +128,8 @@ function HoldRow({
           </span>
           <span class="row-sub row-reason">{stopped(hold.reason)}</span>
           <span class="row-sub">
-            {who} · {folderName(session === undefined ? hold.cwd : projectOf(session))}
-            {!hold.undoable && <strong> · can’t be undone</strong>}
+            {!hold.undoable && <strong>can’t be undone · </strong>}
+            {folderName(session === undefined ? hold.cwd : projectOf(session))} · {who}
           </span>
         </span>
         <span class="row-end">

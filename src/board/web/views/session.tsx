@@ -67,8 +67,8 @@ export function SessionDetail({ agent, session: id, keys }: { agent: string; ses
         <p class="state-line">
           <Signal state={session.state} />
           <span>
-            <strong>{stateWord(session)}</strong> since <Since iso={session.since} />
-            <span class="faint">, because {visible(session.why)}</span>
+            <strong>{stateWord(session)}</strong> <Since iso={session.since} />
+            <span class="faint"> · {visible(session.why)}</span>
           </span>
         </p>
         <div class="head-actions">
@@ -103,7 +103,7 @@ export function SessionDetail({ agent, session: id, keys }: { agent: string; ses
               <a href={pathOf({ page: "hold", id: hold.id })}>
                 <Signal state="waiting" />
                 <span class="mono">{callText(hold.tool, hold.input).split("\n", 1)[0]}</span>
-                <Since iso={hold.openedAt} label="waits since" />
+                <Since iso={hold.openedAt} label="has waited" />
               </a>
             </li>
           ))}

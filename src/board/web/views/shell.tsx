@@ -61,11 +61,11 @@ export function Shell({
         </nav>
         <div class="top-end">
           <LinkState />
-          <button type="button" class="quiet top-find" onClick={() => onOverlay("palette")} aria-label="Commands">
-            <Key>⌘K</Key>
+          <button type="button" class="quiet top-find" onClick={() => onOverlay("palette")}>
+            Find <Key>Ctrl K</Key>
           </button>
-          <button type="button" class="quiet top-help" onClick={() => onOverlay("help")} aria-label="Help and keys">
-            ?
+          <button type="button" class="quiet top-help" onClick={() => onOverlay("help")}>
+            Keys <Key>?</Key>
           </button>
           <button type="button" class="stop" onClick={() => onOverlay("stop-all")} disabled={panic}>
             Stop all

@@ -6,6 +6,8 @@ import { EntryLine } from "../parts/entry-line.tsx";
 import { Fact } from "../parts/small.tsx";
 
 const entriesShown = 14;
+/** What somebody would want to hear; every hook that came is in the ledger itself. */
+const telling = /^(gate\/judged|gate\/recorded|hold\/|policy\/|tool\/unfinished|session\/ungated|daemon\/|pass\/)/;
 
 /** What stands beside the list while nothing is chosen: how it goes on the whole line, and what happened last. */
 export function Summary({ state }: { state: BoardState }) {
@@ -13,6 +15,7 @@ export function Summary({ state }: { state: BoardState }) {
   const live = [...sessions.values()].filter((session) => session.state !== "gone");
   const working = live.filter((session) => session.state === "working").length;
   const cost = costOf(live);
+  const latest = entries.filter(({ kind }) => telling.test(kind)).slice(0, entriesShown);
   return (
     <div class="summary">
       <p class="summary-line">
@@ -41,11 +44,11 @@ export function Summary({ state }: { state: BoardState }) {
         </dl>
       )}
       <h2>Latest</h2>
-      {entries.length === 0 ? (
-        <p class="faint">Nothing is in the ledger yet.</p>
+      {latest.length === 0 ? (
+        <p class="faint">Nothing was asked yet.</p>
       ) : (
         <ol class="register">
-          {entries.slice(0, entriesShown).map((entry) => (
+          {latest.map((entry) => (
             <li key={entry.seq}>
               <EntryLine entry={entry} />
             </li>
