@@ -231,7 +231,6 @@ export function buildRooms(options: RoomsOptions): Serving {
   });
   const passes = createPasses({ store, clock, write: (entry) => ledger.write(entry) });
   const vault = createVault({ store, clock, write: (entry) => ledger.write(entry) });
-  const web = createWeb({ config: config.web, operator, passes, log });
   const status = createStatus({
     place,
     version,
