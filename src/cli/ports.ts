@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { CheckCall, Checked } from "./check.ts";
 import type { Verdict } from "../protocol/effects.ts";
 import type { EntryView } from "../protocol/operations/ledger.ts";
@@ -18,6 +19,7 @@ export interface CliPorts {
     place: Place,
   ) => Promise<{ readonly setAside: string; readonly why: string; readonly rootKey: string }>;
   readonly serveMcp: (options: McpOptions) => Promise<void>;
+  readonly serveNexoMcp: (options: NexoMcpOptions) => Promise<void>;
 }
 
 export interface EnvironmentPort {
@@ -146,6 +148,11 @@ export interface Replayed {
   readonly now: Pick<Checked, "verdict" | "rule" | "reason" | "effects">;
   readonly same: boolean;
   readonly limits: readonly string[];
+}
+
+export interface NexoMcpOptions {
+  dial(signal: AbortSignal): Promise<Socket>;
+  readonly cwd: string;
 }
 
 export interface McpOptions {

@@ -53,7 +53,7 @@ export async function connect({
   socket: string;
   signal?: AbortSignal | undefined;
 }): Promise<Client> {
-  const link = new Link(await open(path, signal), path);
+  const link = new Link(await dial(path, signal), path);
   return {
     call: async <Name extends OperationName>(
       name: Name,
@@ -75,7 +75,11 @@ export async function connect({
   };
 }
 
-function open(path: string, signal: AbortSignal | undefined): Promise<Socket> {
+/**
+ * Opens the socket and nothing more, for those who speak another dialect on it.
+ * @throws Refusal DAEMON_AWAY  nothing answers there
+ */
+export function dial(path: string, signal: AbortSignal | undefined): Promise<Socket> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(new Refusal("CANCELLED", "cancelled before connecting"));
     const socket = createConnection({ path });

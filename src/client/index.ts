@@ -5,4 +5,4 @@
  * caller's signal aborts), and that it keeps at most `inFlightPerConnectionMax` calls and one frame of `frameBytesMax` in memory. It never validates
  * (the daemon does, and loading the schemas would cost a short-lived CLI more than the call), never retries and never starts the daemon.
  */
-export { type Client, connect } from "./connect.ts";
+export { type Client, connect, dial } from "./connect.ts";

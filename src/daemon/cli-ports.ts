@@ -41,6 +41,12 @@ export function createCliPorts(main: string): CliPorts {
     },
     offline: () => import("./offline.ts"),
     recover: async (place) => (await import("../ledger/index.ts")).recoverLedger(place),
+    serveNexoMcp: async (options) =>
+      (await import("../transport/mcp/index.ts")).serveNexoMcp({
+        ...options,
+        input: process.stdin,
+        output: process.stdout,
+      }),
     serveMcp: async (options) =>
       (await import("../transport/mcp/index.ts")).serveMcp({
         ...options,

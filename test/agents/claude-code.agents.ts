@@ -180,6 +180,28 @@ test(
   },
 );
 
+for (const [what, script, ran] of [
+  ["a denied call does not run", denied, false],
+  ["an allowed call runs, without another question", () => "touch made.txt", true],
+] as const)
+  test(`claude-code: through nexo's permission tool, unwired, ${what}`, needs(agent), async (t) => {
+    const world = await openWorld(t, { agent, wired: false, script: (paths) => shell(script(paths)) });
+    const server = { command: process.execPath, args: [mainFile, "--home", world.place.home, "mcp", "--nexo"] };
+    const flags = [
+      "--mcp-config",
+      JSON.stringify({ mcpServers: { "nexo-driver-permission": server } }),
+      "--strict-mcp-config",
+      "--permission-prompt-tool",
+      "mcp__nexo-driver-permission__permission_prompt",
+    ];
+    const run = await world.run({ prompt: "Do it.", flags });
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(existsSync(join(world.workspace, ran ? "made.txt" : "trace.txt")), ran);
+    const [verdict] = await world.entries("gate/judged");
+    assert.equal(verdict?.payload?.["verdict"], ran ? "allow" : "deny");
+    assert.equal(verdict?.agent, "nexo");
+  });
+
 test("claude-code: a session whose outcomes come without verdicts is announced as ungated", needs(agent), async (t) => {
   const world = await openWorld(t, { agent, script: () => shell("touch made.txt") });
   const path = join(world.userHome, ".claude", "settings.json");

@@ -13,7 +13,7 @@ export interface DaemonClient extends AsyncDisposable {
 }
 
 /** Before asking again when the daemon went away in the middle of a call (it may be restarting). */
-const retryAfterMs = [250, 1_000, 3_000] as const;
+export const retryAfterMs = [250, 1_000, 3_000] as const;
 
 /** The line to the daemon: opened when first needed, opened anew after it was lost. */
 export class Line {

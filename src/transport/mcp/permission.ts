@@ -14,13 +14,13 @@ export interface Asker {
 }
 
 /** What Claude Code sends to its permission tool (recorded with 2.1.329). Unknown fields are ignored, missing ones are a deny. */
-const Question = z.object({
+export const Question = z.object({
   tool_name: z.string().min(1).describe("the tool that would run"),
   input: z.record(z.string(), z.unknown()).describe("its input"),
   tool_use_id: z.string().min(1).optional().describe("the id of the tool call"),
 });
 
-type PermissionAnswer =
+export type PermissionAnswer =
   | { readonly behavior: "allow"; readonly updatedInput: Record<string, unknown> }
   | { readonly behavior: "deny"; readonly message: string };
 
@@ -79,4 +79,4 @@ function answerOf(
   }
 }
 
-const deny = (message: string): PermissionAnswer => ({ behavior: "deny", message });
+export const deny = (message: string): PermissionAnswer => ({ behavior: "deny", message });
