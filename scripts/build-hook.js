@@ -5,7 +5,7 @@
  *   node scripts/build-hook.js [--if-possible] [--tests] [--quiet]
  *
  * --if-possible  without a C compiler: one line, exit 0 (else exit 1 with what to install)
- * --tests        also the programs that only tests use: build/pty, build/fuzz-hook and, where the compiler has the sanitizers,
+ * --tests        also the programs that only tests use: build/pty, build/activate, build/fuzz-hook and, where the compiler has the sanitizers,
  *                build/signalbox-hook-asan
  *
  * A program is built again only if its sources, flags or compiler changed (build/<name>.stamp). Safe to run at the same time
@@ -45,6 +45,7 @@ const programs = [
 ];
 const testPrograms = [
   { name: "pty", sources: ["hook/test/pty.c"], ways: [[...strict, "-O2"]] },
+  { name: "activate", sources: ["hook/test/activate.c"], ways: [[...strict, "-O2"]] },
   { name: "signalbox-hook-asan", sources, ways: [[...strict, ...sanitizers]], optional: true },
   {
     name: "fuzz-hook",

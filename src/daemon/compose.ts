@@ -56,7 +56,7 @@ export async function compose({ place, config, values, adoptFd, test = false }: 
     log.error({ err: error }, "the store can't be used: the daemon serves only to deny");
     serving = refusing({ ...common, fault: error });
   }
-  const where = adoptFd === undefined ? { path: place.socket } : { adoptFd };
+  const where = { path: place.socket, adoptFd };
   building.use(await openDoor(serving, { ...common, where, drainMs: config.drainMs }));
   freshenHome(place, process.argv[1] ?? "", log);
   log.info({ pid: process.pid, version, home: place.home, socket: place.socket }, "the daemon serves");

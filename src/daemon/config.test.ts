@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { placeIn } from "../protocol/place.ts";
-import { activatedDescriptor, ConfigFault, cleanEnvironment, hostileVariables, loadConfig } from "./config.ts";
+import { activation, ConfigFault, cleanEnvironment, hostileVariables, loadConfig } from "./config.ts";
 
 const home = mkdtempSync(join(tmpdir(), "sb-config-"));
 const place = placeIn(home);
@@ -65,8 +65,20 @@ test("the daemon's environment carries nothing that loads code", () => {
   assert.doesNotMatch(cleanEnvironment(hostile)["PATH"] ?? "", /evil/);
 });
 
-test("a descriptor is adopted only when it was meant for this process", () => {
-  assert.equal(activatedDescriptor(7, { LISTEN_FDS: "1", LISTEN_PID: "7" }), 3);
-  assert.equal(activatedDescriptor(8, { LISTEN_FDS: "1", LISTEN_PID: "7" }), undefined);
-  assert.equal(activatedDescriptor(7, {}), undefined);
+test("a descriptor is adopted only when it was meant for this process, and nobody else is told of it", () => {
+  const environment = { LISTEN_FDS: "1", LISTEN_PID: "7", LISTEN_FDNAMES: "signalbox.socket", HOME: "/h" };
+  assert.equal(activation(7, environment), 3);
+  assert.deepEqual(environment, { HOME: "/h" });
+  for (const [LISTEN_FDS, LISTEN_PID] of [
+    ["1", "8"],
+    ["0", "7"],
+    ["-1", "7"],
+    ["1x", "7"],
+    ["", "7"],
+    ["1", "7 "],
+    ["1", "0x7"],
+    ["1", ""],
+  ])
+    assert.equal(activation(7, { LISTEN_FDS, LISTEN_PID }), undefined, `${LISTEN_FDS} ${LISTEN_PID}`);
+  assert.equal(activation(7, {}), undefined);
 });

@@ -162,13 +162,17 @@ export function processEnvironment(): Readonly<Record<string, string | undefined
   return process.env;
 }
 
-/** What `LISTEN_FDS` and `LISTEN_PID` of socket activation say (sd_listen_fds(3)): the descriptor to adopt, or nothing. */
-export function activatedDescriptor(
+/**
+ * What `LISTEN_FDS` and `LISTEN_PID` of socket activation say (sd_listen_fds(3)): the descriptor to adopt, or nothing. They are for this process
+ * alone and are taken out of its environment, so that nothing that it starts takes them for its own.
+ */
+export function activation(
   pid: number,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
+  environment: Record<string, string | undefined> = process.env,
 ): number | undefined {
-  const count = Number(environment["LISTEN_FDS"] ?? "0");
-  return count >= 1 && Number(environment["LISTEN_PID"]) === pid ? 3 : undefined;
+  const { LISTEN_FDS: count, LISTEN_PID: meant } = environment;
+  for (const name of ["LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"]) delete environment[name];
+  return /^[1-9][0-9]{0,3}$/.test(count ?? "") && meant === String(pid) ? 3 : undefined;
 }
 
 function readToml(path: string): Record<string, unknown> {

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { daemonNodeFlags, findPlace, type Place } from "../protocol/place.ts";
 import { compose } from "./compose.ts";
 import { StoreFault } from "../store/index.ts";
-import { activatedDescriptor, cleanEnvironment, hostileVariables, loadConfig } from "./config.ts";
+import { activation, cleanEnvironment, hostileVariables, loadConfig } from "./config.ts";
 
 /**
  * The daemon's process: flags, environment, signals, exit code. `compose` builds the parts.
@@ -22,7 +22,8 @@ export async function runDaemon(argv: readonly string[]): Promise<number> {
     ...hostileVariables(),
     ...(process.execArgv.includes("--disable-sigusr1") ? [] : ["SIGUSR1's debugger"]),
   ];
-  if (strip.length > 0) return startAnew(argv);
+  const adoptFd = activation(process.pid);
+  if (strip.length > 0) return startAnew(argv, adoptFd);
 
   let flags: ReturnType<typeof readFlags>;
   try {
@@ -43,7 +44,7 @@ export async function runDaemon(argv: readonly string[]): Promise<number> {
   try {
     const { config, values } = loadConfig(flags.place, flags.settings);
     const { place, test } = flags;
-    const daemon = await compose({ place, config, values, test, adoptFd: activatedDescriptor(process.pid) });
+    const daemon = await compose({ place, config, values, test, adoptFd: flags.adoptFd ?? adoptFd });
     process.on("uncaughtException", (error) => {
       daemon.log.error({ err: error }, "uncaught exception: the daemon stops, hooks deny until it is started again");
       complain(`The daemon met a bug and stops: ${error.message}. Hooks deny until it is up again.`);
@@ -64,6 +65,8 @@ interface Flags {
   readonly settings: Readonly<Record<string, string>>;
   /** Told one line feed when the daemon serves. */
   readonly readyFd: number | undefined;
+  /** A listening socket that was handed over by who started this one anew; `LISTEN_PID` would not name this process. */
+  readonly adoptFd: number | undefined;
   /** Marks a new home as made for tests. */
   readonly test: boolean;
 }
@@ -77,6 +80,7 @@ function readFlags(argv: readonly string[]): Flags {
       "config-dir": { type: "string" },
       set: { type: "string", multiple: true },
       "ready-fd": { type: "string" },
+      "adopt-fd": { type: "string" },
       test: { type: "boolean", default: false },
     },
   });
@@ -87,21 +91,29 @@ function readFlags(argv: readonly string[]): Flags {
     if (cut < 1) throw new Error(`--set takes key=value, not "${pair}". The keys: signalbox config explain`);
     settings[pair.slice(0, cut)] = pair.slice(cut + 1);
   }
-  const readyFd = values["ready-fd"];
   return {
     place: { ...found, socket: values.socket ?? found.socket, configDir: values["config-dir"] ?? found.configDir },
     settings,
-    readyFd: readyFd === undefined ? undefined : Number(readyFd),
+    readyFd: descriptor("--ready-fd", values["ready-fd"]),
+    adoptFd: descriptor("--adopt-fd", values["adopt-fd"]),
     test: values.test,
   };
 }
 
-/** Runs the same daemon in an environment built from nothing; passes signals on and ends as it ends. */
-function startAnew(argv: readonly string[]): Promise<number> {
+function descriptor(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[3-9]$/.test(text)) throw new Error(`${flag} takes the number of an open descriptor (3 to 9), not "${text}".`);
+  return Number(text);
+}
+
+/** Runs the same daemon in an environment built from nothing; passes signals on and ends as it ends. A socket that it was handed goes along. */
+function startAnew(argv: readonly string[], adoptFd: number | undefined): Promise<number> {
   const main = process.argv[1] ?? "";
-  const child = spawn(process.execPath, [...daemonNodeFlags, main, "daemon", ...argv], {
+  const handOver = adoptFd === undefined ? [] : ["--adopt-fd", String(adoptFd)];
+  const extra = adoptFd !== undefined || argv.includes("--ready-fd") ? (["inherit"] as const) : [];
+  const child = spawn(process.execPath, [...daemonNodeFlags, main, "daemon", ...argv, ...handOver], {
     env: cleanEnvironment(),
-    stdio: argv.includes("--ready-fd") ? ["ignore", "inherit", "inherit", "inherit"] : ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", "inherit", "inherit", ...extra],
   });
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve) => {

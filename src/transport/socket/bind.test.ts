@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createConnection, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -90,7 +101,7 @@ test("an adopted socket serves and is never unlinked; what is no socket is refus
       import { createServer } from "node:net";
       import { bind } from ${JSON.stringify(join(import.meta.dirname, "bind.ts"))};
       const server = createServer((socket) => socket.end("hello", () => server.close()));
-      await bind(server, { adoptFd: 3 });
+      await bind(server, { path: ${JSON.stringify(path)}, adoptFd: 3 });
       process.stdout.write("up");`,
     ],
     { stdio: ["ignore", "pipe", "inherit", fd] as StdioOptions },
@@ -114,5 +125,28 @@ test("an adopted socket serves and is never unlinked; what is no socket is refus
   await once(child, "exit");
   assert.equal(lstatSync(path).isSocket(), true);
   await close(parent);
-  await assert.rejects(bind(createServer(), { adoptFd: 987 }), /announced as a listening socket and is none/);
+});
+
+test("a descriptor that is not the socket which clients look for is refused", async () => {
+  using dir = folder();
+  const path = join(dir.path, "sock");
+  const other = createServer();
+  const port = createServer();
+  await bind(other, { path: join(dir.path, "other") });
+  await new Promise<void>((resolve) => port.listen(0, "127.0.0.1", resolve));
+  const descriptor = (server: Server) => (server as unknown as { _handle: { fd: number } })._handle.fd;
+  using file = { fd: openSync(join(dir.path, "file"), "w"), [Symbol.dispose]: () => closeSync(file.fd) };
+  for (const [fd, why] of [
+    [987, /is closed/],
+    [file.fd, /is no socket/],
+    [descriptor(port), /is no Unix socket/],
+    [descriptor(other), /listens on .*other/],
+  ] as const)
+    await assert.rejects(bind(createServer(), { path, adoptFd: fd }), why);
+  chmodSync(dir.path, 0o755);
+  await assert.rejects(
+    bind(createServer(), { path: join(dir.path, "other"), adoptFd: descriptor(other) }),
+    /open to others/,
+  );
+  await Promise.all([close(other), close(port)]);
 });

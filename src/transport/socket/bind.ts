@@ -1,33 +1,33 @@
-import { fstatSync, lstatSync, mkdirSync, type Stats, unlinkSync } from "node:fs";
+import { fstatSync, lstatSync, mkdirSync, readFileSync, realpathSync, type Stats, unlinkSync } from "node:fs";
 import { createConnection, type Server } from "node:net";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /**
- * Where to listen: a path that is bound here, or a descriptor that somebody else has bound (systemd, launchd) and that keeps
- * its path whatever happens.
+ * Where to listen: a path that is bound here, or a descriptor that somebody else has bound there (systemd) and that keeps its path
+ * whatever happens.
  */
-export type Where = { readonly path: string } | { readonly adoptFd: number };
+export interface Where {
+  readonly path: string;
+  readonly adoptFd?: number | undefined;
+}
 
 /**
  * Makes the server listen. A path is bound in a folder that is this user's alone, with a socket that has its mode before the
  * first connection can come.
  * @throws Error  in a sentence for the person: the folder or the path is not ours, or another daemon answers there
  */
-export async function bind(server: Server, where: Where): Promise<void> {
-  if ("adoptFd" in where) {
-    if (!isSocket(where.adoptFd))
-      throw new Error(
-        `Descriptor ${where.adoptFd} was announced as a listening socket and is none. Start the daemon without LISTEN_FDS.`,
-      );
-    return listening(server, () => server.listen({ fd: where.adoptFd }));
+export async function bind(server: Server, { path, adoptFd }: Where): Promise<void> {
+  if (adoptFd !== undefined) {
+    checkAdopted(adoptFd, path);
+    return listening(server, () => server.listen({ fd: adoptFd }));
   }
-  ensurePrivateFolder(dirname(where.path));
-  await clearStale(where.path);
+  ensurePrivateFolder(dirname(path));
+  await clearStale(path);
   await listening(server, () => {
     // bind(2) and listen(2) both happen inside this call, so nobody meets the socket with another mode.
     const before = process.umask(0o177);
     try {
-      server.listen({ path: where.path, backlog });
+      server.listen({ path, backlog });
     } finally {
       process.umask(before);
     }
@@ -101,10 +101,64 @@ function probe(path: string): Promise<"live" | "stale" | "gone"> {
   });
 }
 
-function isSocket(fd: number): boolean {
+/**
+ * A descriptor from outside is taken only as what it should be: the very socket that hooks and clients look for. A port of the network, or
+ * a socket in a folder that others can enter, would open the door to everybody.
+ */
+function checkAdopted(fd: number, path: string): void {
+  const wrong = whatIsWrongWith(fd, path);
+  if (wrong !== undefined)
+    throw new Error(
+      `Descriptor ${fd} was announced as the listening socket ${path} and ${wrong}. Set ListenStream=${path}, or start the daemon without LISTEN_FDS.`,
+    );
+}
+
+function whatIsWrongWith(fd: number, path: string): string | undefined {
+  let inode: bigint;
   try {
-    return fstatSync(fd).isSocket();
+    const stat = fstatSync(fd, { bigint: true });
+    if (!stat.isSocket()) return "is no socket";
+    inode = stat.ino;
   } catch {
-    return false; // a closed descriptor is no socket either
+    return "is closed";
   }
+  const sockets = unixSockets();
+  // Without /proc (macOS, whose launchd announces no descriptors anyway) there is nothing more to go by.
+  if (sockets === undefined) return undefined;
+  const bound = sockets.get(String(inode));
+  if (bound === undefined) return "is no Unix socket";
+  if (!bound.listening) return "does not listen";
+  if (!samePlace(bound.path, path)) return `listens on ${bound.path === "" ? "no path" : bound.path}`;
+  const folder = whatIsWrong(lstatSync(dirname(path)));
+  return folder === undefined ? undefined : `its folder ${folder}`;
+}
+
+/** A folder may be named by way of a link (/var/run). */
+const samePlace = (one: string, other: string): boolean => one === other || real(one) === real(other);
+const real = (path: string): string | undefined => {
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch {
+    return undefined; // a folder that is not there is nobody's place
+  }
+};
+
+/** Unix sockets of this network namespace by inode, as /proc/net/unix lists them (unix(7)); undefined where there is no such file. */
+function unixSockets(): ReadonlyMap<string, { readonly listening: boolean; readonly path: string }> | undefined {
+  let text: string;
+  try {
+    text = readFileSync("/proc/net/unix", "utf8");
+  } catch {
+    return undefined; // another system
+  }
+  const acceptsConnections = 0x1_00_00;
+  return new Map(
+    text
+      .split("\n")
+      .slice(1)
+      .flatMap((line) => {
+        const [, , , flags = "0", , , inode = "", ...path] = line.split(/ +/);
+        return [[inode, { listening: (Number.parseInt(flags, 16) & acceptsConnections) !== 0, path: path.join(" ") }]];
+      }),
+  );
 }

@@ -75,12 +75,22 @@ export async function listen(ports: DoorPorts): Promise<Door> {
   server.on("error", troubled);
 
   // A socket that somebody removed would leave a daemon that holds the home and that nobody can reach: it is put back.
-  const warn = seldom(clock, () => log.warn({}, "the socket was removed from under the daemon: it is put back"));
+  // One that was adopted is its owner's to put back.
+  const adopted = ports.where.adoptFd !== undefined;
+  const warn = seldom(clock, () =>
+    log.warn(
+      { socket: ports.where.path },
+      adopted
+        ? "the socket is not at its path any more; whoever bound it must put it back: systemctl --user restart signalbox.socket"
+        : "the socket was removed from under the daemon: it is put back",
+    ),
+  );
   let stopped = false;
   let bound = socketAt(ports.where);
   const rebind = async () => {
-    if ("adoptFd" in ports.where || stopped || socketAt(ports.where) === bound) return;
+    if (stopped || socketAt(ports.where) === bound) return;
     warn();
+    if (adopted) return;
     // The old one keeps the process alive until there is room for the new.
     if (lstatSync(ports.where.path, { throwIfNoEntry: false })?.isSocket() === false) return;
     if (server.listening) server.close(); // first, since closing unlinks the path; connections live on
@@ -131,7 +141,7 @@ export async function listen(ports: DoorPorts): Promise<Door> {
 
 /** Which socket is at the path: inodes are given out again, so also since when. */
 function socketAt(where: Where): string | undefined {
-  const stat = "path" in where ? lstatSync(where.path, { throwIfNoEntry: false, bigint: true }) : undefined;
+  const stat = lstatSync(where.path, { throwIfNoEntry: false, bigint: true });
   return stat?.isSocket() === true ? `${stat.dev}:${stat.ino}:${stat.ctimeNs}` : undefined;
 }
 
