@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { alive, createFacts, processOf } from "../facts/index.ts";
+import { alive, createFacts, processOf, scanProcesses } from "../facts/index.ts";
 import { builtin, builtinRules, exampleJudge, judge, traceEffects, type Trail } from "../gate/index.ts";
 import { compile, narrowRule, parsePolicy, type Policy, type PolicyLayer } from "../gate/policy/index.ts";
 import { redact, redactCommand } from "../gate/redact/index.ts";
@@ -39,6 +39,7 @@ import { createPolicyDesk } from "./policy-desk.ts";
 import { createPresence } from "./presence.ts";
 import { createRecorder } from "./recorder.ts";
 import { openHoldsOf } from "./session-desk.ts";
+import { lookMs, SessionObserver } from "./session-observer.ts";
 import { createStatus } from "./status.ts";
 import { isTestHome } from "./test-home.ts";
 import { createUpkeepDesk } from "./upkeep.ts";
@@ -130,6 +131,13 @@ export function buildRooms(options: RoomsOptions): Serving {
       void holds
         .settle({ ...key, by: "SessionEnd" })
         .catch((error: unknown) => log.error({ err: error }, "holds of an ended session could not be settled")),
+  });
+  const observer = new SessionObserver({
+    sessions,
+    clock,
+    log,
+    workspaceAt: (cwd) => facts.workspaceAt(cwd),
+    scan: scanProcesses,
   });
   const judging: JudgingPorts = {
     judge,
@@ -265,6 +273,7 @@ export function buildRooms(options: RoomsOptions): Serving {
     tasks: [
       { name: "hold-sweep", periodMs: 1_000, run: () => holds.sweep() },
       { name: "session-sweep", periodMs: 5_000, run: () => sessions.sweep() },
+      { name: "session-look", periodMs: lookMs, run: (signal) => observer.look(signal) },
       { name: "pass-sweep", periodMs: 60_000, run: () => passes.sweep() },
       { name: "ledger-retention", periodMs: 3_600_000, run: (signal) => ledger.sweep({ signal }) },
     ],

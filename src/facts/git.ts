@@ -77,7 +77,7 @@ export async function findGitState(
 
   let names = filters.get(top);
   if (names === undefined) {
-    names = filterNames(git, top, signal);
+    names = readFilterNames(git, top, signal);
     filters.set(top, names);
   }
   const environment = safeEnvironment(top, await names);
@@ -158,7 +158,7 @@ function safeEnvironment(top: string, filters: readonly string[]): Record<string
 
 const filtersMax = 64;
 
-async function filterNames(git: string, top: string, signal: AbortSignal): Promise<readonly string[]> {
+export async function readFilterNames(git: string, top: string, signal: AbortSignal): Promise<readonly string[]> {
   const names = new Set<string>();
   const onRecord = (key: string): boolean => {
     const name = /^filter\.(.*)\.[^.]*$/s.exec(key)?.[1];
@@ -169,6 +169,19 @@ async function filterNames(git: string, top: string, signal: AbortSignal): Promi
   await records(git, args, safeEnvironment(top, []), top, onRecord, signal, [0, 1]); // 1: there is none
   if (names.size > filtersMax) throw new Error(`its repository configures more than ${filtersMax} filters`);
   return [...names];
+}
+
+/** One call of git in a repository, in the safe environment. */
+export function runGit(call: {
+  readonly git: string;
+  readonly top: string;
+  readonly filters: readonly string[];
+  readonly args: readonly string[];
+  readonly onRecord: (record: string) => boolean;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const { git, top, filters, args, onRecord, signal } = call;
+  return records(git, ["--literal-pathspecs", ...args], safeEnvironment(top, filters), top, onRecord, signal);
 }
 
 /** Runs git and hands over each NUL-ended record until `onRecord` has heard enough. */

@@ -5,10 +5,23 @@
  * Promises: an answer within the deadline (300 ms for all questions of a request); what could not be had by then is `unknown`,
  * and unknown never means safe. Git is called with an environment made from nothing and with every program that a repository
  * could configure (filters, fsmonitor, hooks, diff drivers, transports) turned off: asking must not run the agent's code.
- * Nothing is remembered beyond the request.
+ * Nothing is remembered beyond the request. For the boards it also reads the process table, a repository's state and the end of a
+ * transcript, each bounded in size and time, and only when asked.
  * Limits: questions per request, git processes at a time, bytes of output and of a script.
  * Never: reads the environment, writes anything, judges.
  */
 export { createFacts, factFrom, factValue } from "./facts.ts";
+export { type GitSummary, gitSummary } from "./git-summary.ts";
+export {
+  ancestorsOf,
+  argumentsOf,
+  type ProcessSeen,
+  type ProcessTable,
+  scanProcesses,
+  ticksPerSecond,
+  treeOf,
+  variablesOf,
+} from "./processes.ts";
+export { tailOf } from "./tail.ts";
 export { alive, processOf } from "./process.ts";
 export type * from "./types.ts";

@@ -3,7 +3,7 @@ import type { SessionState, WaitingFor } from "../protocol/session-view.ts";
 import { type Activity, newActivity } from "./activity.ts";
 import { type Known, lasting } from "./known.ts";
 import type { SessionRow } from "./rows.ts";
-import type { ProcessId, Session, Workspace } from "./types.ts";
+import type { Discovered, ProcessId, Session, Workspace } from "./types.ts";
 
 /** Unknown fields of one session, as JSON; what does not fit is left out. */
 export const detailsBytesMax = 8 * 1024;
@@ -107,6 +107,29 @@ export function liveOf(row: SessionRow): Live {
       waitingFor: null,
       atMs: row.ended_ms ?? row.started_ms,
     },
+    others: [],
+    changed: false,
+  };
+}
+
+/** A session of which nothing is known but its process. */
+export function liveOfNothing(found: Discovered, nowMs: number): Live {
+  return {
+    id: found.session,
+    agent: found.agent,
+    cwd: found.cwd,
+    workspace: { root: found.workspace, added: [], ordinary: true },
+    process: found.process,
+    startedAtMs: found.startedAtMs,
+    lastSeenAtMs: nowMs,
+    endedAtMs: undefined,
+    toolCalls: 0,
+    ungated: undefined,
+    details: {},
+    ...unknownYet,
+    known: found.known,
+    activity: newActivity(found.startedAtMs),
+    came: { state: "idle", waitingFor: null, atMs: nowMs },
     others: [],
     changed: false,
   };

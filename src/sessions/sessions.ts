@@ -2,6 +2,7 @@ import type { Verdict } from "../protocol/effects.ts";
 import type { SessionView } from "../protocol/session-view.ts";
 import { newActivity, withEvidence } from "./activity.ts";
 import { Calls } from "./calls.ts";
+import { Discoveries } from "./discovered.ts";
 import type { Evidence } from "./evidence.ts";
 import { Finder } from "./finder.ts";
 import { Hub, type Reader, type SessionsChanged } from "./hub.ts";
@@ -13,7 +14,9 @@ import { stateOf } from "./state.ts";
 import { statements } from "./statements.ts";
 import { Trails } from "./trails.ts";
 import type {
+  Discovered,
   JudgedCall,
+  Observed,
   Outcome,
   Pairing,
   Session,
@@ -49,6 +52,9 @@ class Registry implements Sessions {
   readonly #trails: Trails;
   readonly #finder: Finder;
   readonly #hub: Hub;
+  readonly #discoveries = new Discoveries();
+  /** Sessions that were started by another one's agent, by the parent's key. */
+  readonly #children = new Map<string, Set<string>>();
   readonly #sql;
   /** In the order in which they were last seen. */
   readonly #live = new Map<string, Live>();
@@ -71,15 +77,20 @@ class Registry implements Sessions {
       watchersMax: sessionWatchersMax,
       behindMax: sessionsBehindMax,
       numbersMax: sessionsMax * 2,
-      keys: () => this.#live.keys(),
+      keys: () => [...this.#live.keys(), ...this.#discoveries.keys()],
       view: (key) => {
         const live = this.#live.get(key);
-        return live === undefined || !this.#shown(live) ? undefined : this.#view(live);
+        if (live === undefined) return this.#discoveries.view(key, (found) => this.#view(found));
+        return this.#shown(live) ? this.#view(live) : undefined;
       },
       refOf,
     });
     const rows = this.#sql.newest.all(options.limits.sessionsMax) as unknown as SessionRow[];
-    for (const row of rows.reverse()) this.#live.set(keyOf(row), liveOf(row));
+    for (const row of rows.reverse()) {
+      const live = liveOf(row);
+      this.#live.set(keyOf(row), live);
+      this.#adopt(live, undefined);
+    }
   }
 
   async observe(event: SessionEvent): Promise<Session> {
@@ -93,7 +104,7 @@ class Registry implements Sessions {
     this.#live.delete(key);
     this.#live.set(key, live);
     live.archived = false;
-    if (event.known !== undefined) live.known = learned(live.known, event.known);
+    if (event.known !== undefined) this.#learn(live, event.known);
     for (const evidence of event.evidence ?? []) this.#take(live, evidence);
     if (event.phase === "ended") await this.#end(live, "its host said that it ended");
     else if (live.endedAtMs !== undefined) this.#resume(live);
@@ -111,11 +122,49 @@ class Registry implements Sessions {
 
   learn(key: SessionKey, known: Known): void {
     const live = this.#live.get(keyOf(key));
-    const after = live && learned(live.known, known);
-    if (live === undefined || after === undefined || after === live.known) return;
-    live.known = after;
+    if (live === undefined || !this.#learn(live, known)) return;
     live.changed = true;
     this.#settled(live);
+  }
+
+  observed(): Observed[] {
+    const observed: Observed[] = [];
+    for (const {
+      id,
+      agent,
+      endedAtMs,
+      process,
+      workspace,
+      cwd,
+      lastSeenAtMs,
+      known,
+      activity,
+    } of this.#live.values()) {
+      if (endedAtMs !== undefined) continue;
+      const { turn, end, calls, asked } = activity;
+      observed.push({
+        agent,
+        session: id,
+        process,
+        workspace: workspace.root,
+        cwd,
+        lastSeenAtMs,
+        transcript: known.transcript,
+        askedSinceMs: asked?.call == null ? undefined : asked.sinceMs,
+        quietTurnSinceMs: end === null && calls.length === 0 && asked === null ? turn?.sinceMs : undefined,
+        stated: known.costUsd !== undefined,
+        terminal: known.terminal !== undefined,
+      });
+    }
+    return observed;
+  }
+
+  discover(found: readonly Discovered[]): void {
+    for (const key of this.#discoveries.replace(found, this.#options.clock.nowMs(), keyOf)) this.#hub.changed(key);
+  }
+
+  get watchers(): number {
+    return this.#hub.watchers;
   }
 
   find(key: SessionKey): Session | undefined {
@@ -131,6 +180,10 @@ class Registry implements Sessions {
       const view = this.#view(live);
       if (matches(query, view)) views.push(view);
     }
+    for (const key of this.#discoveries.keys()) {
+      const view = this.#hub.view(key);
+      if (view !== undefined && views.length < query.limit && matches(query, view)) views.push(view);
+    }
     return views;
   }
 
@@ -142,6 +195,9 @@ class Registry implements Sessions {
   }
 
   show(name: SessionName): SessionView {
+    const found = this.#discoveries.find(name.session, name.agent);
+    const view = found === undefined ? undefined : this.#hub.view(found);
+    if (view !== undefined) return view;
     return this.#view(this.#recall(name));
   }
 
@@ -378,6 +434,8 @@ class Registry implements Sessions {
         if (surplus() <= 0) return;
         if ((live.endedAtMs !== undefined) !== ended) continue;
         this.#live.delete(key);
+        this.#children.delete(key);
+        if (live.known.parent !== undefined) this.#children.get(keyOf(live.known.parent))?.delete(key);
         this.#hub.changed(key);
       }
   }
@@ -408,6 +466,35 @@ class Registry implements Sessions {
       live.changed = true;
     }
     this.#hub.changed(keyOf(sessionKey(live)));
+  }
+
+  /** @returns whether anything is new */
+  #learn(live: Live, known: Known): boolean {
+    const before = live.known;
+    live.known = learned(before, known);
+    if (live.known === before) return false;
+    live.branch = live.known.git?.branch ?? live.branch;
+    this.#adopt(live, before.parent);
+    return true;
+  }
+
+  /** Both parents, the one before and the one now, show their children anew. */
+  #adopt(live: Live, before: SessionKey | undefined): void {
+    const { parent } = live.known;
+    if (parent === before || (parent !== undefined && before !== undefined && keyOf(parent) === keyOf(before))) return;
+    const key = keyOf(sessionKey(live));
+    for (const [of, has] of [
+      [before, false],
+      [parent, true],
+    ] as const) {
+      if (of === undefined) continue;
+      const children = this.#children.get(keyOf(of)) ?? new Set();
+      if (has) children.add(key);
+      else children.delete(key);
+      if (children.size === 0) this.#children.delete(keyOf(of));
+      else this.#children.set(keyOf(of), children);
+      this.#hub.changed(keyOf(of));
+    }
   }
 
   /** It had ended and is back: resumed, or its end was somebody else's. */
@@ -448,7 +535,8 @@ class Registry implements Sessions {
 
   #view(live: Live): SessionView {
     this.#refresh(live);
-    return viewOf(live, this.#options.openHolds(sessionKey(live)));
+    const children = [...(this.#children.get(keyOf(sessionKey(live))) ?? [])].map(refOf);
+    return { ...viewOf(live, this.#options.openHolds(sessionKey(live))), children };
   }
 }
 

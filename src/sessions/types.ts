@@ -123,6 +123,33 @@ export interface SessionsOptions {
   readonly onEnded?: (key: SessionKey) => void | Promise<void>;
 }
 
+/** An agent's process that no session of ours runs in. */
+export interface Discovered extends SessionKey {
+  readonly process: ProcessId;
+  readonly cwd: string;
+  readonly workspace: string;
+  readonly startedAtMs: number;
+  /** It used the processor lately. */
+  readonly busy: boolean;
+  readonly known: Known;
+}
+
+/** A live session, as far as looking at the machine can tell more of it. */
+export interface Observed extends SessionKey {
+  readonly process: ProcessId | undefined;
+  readonly workspace: string;
+  readonly cwd: string;
+  readonly lastSeenAtMs: number;
+  readonly transcript: string | undefined;
+  /** The host's own dialog about a call has been open since then. */
+  readonly askedSinceMs: number | undefined;
+  /** A turn has run since then, and no call and no dialog of it: the model thinks, or the person broke it off without a word to us. */
+  readonly quietTurnSinceMs: number | undefined;
+  /** Its host's status line tells model, context and cost: better than what a transcript holds. */
+  readonly stated: boolean;
+  readonly terminal: boolean;
+}
+
 export interface SessionLimits {
   readonly sessionsMax: number;
   readonly endedSessionShownMs: number;
@@ -167,6 +194,12 @@ export interface Sessions {
   seen(name: SessionName): Promise<SessionView>;
   /** Its first answer, then pushes to the reader. @throws Refusal BUSY */
   watch(query: SessionFilter & { after?: string | undefined }, reader: Reader): SessionsChanged;
+  /** What looking at the machine can add to. */
+  observed(): Observed[];
+  /** All agents' processes that are no session's, as they are now. */
+  discover(found: readonly Discovered[]): void;
+  /** Streams of sessions that are open. */
+  readonly watchers: number;
   /** Something that its view shows and another room knows has changed: a hold, the count of its calls. */
   changed(key: SessionKey): void;
   /** Inside a work of the store, with the verdict's entry: remembers the call until its outcome comes. */

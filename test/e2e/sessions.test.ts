@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Client } from "../../src/client/index.ts";
 import type { PushOf } from "../../src/protocol/pushes.ts";
 import type { SessionView } from "../../src/protocol/session-view.ts";
-import { Agent, hook, makeHome, nextHold, preToolUse, TestDaemon } from "../support/daemon.ts";
+import { Agent, hook, makeHome, nextHold, preToolUse, root, TestDaemon } from "../support/daemon.ts";
 
 type Changed = PushOf<"session/changed">;
 
@@ -114,4 +115,61 @@ test("a broken stream resumes after its cursor, over a restart with all of it", 
     sessions.map(({ id, archived }) => [id, archived]),
     [["one", true]],
   );
+});
+
+test("an agent that was never wired is found by its process, and is gone with it", async () => {
+  using place = makeHome();
+  await using daemon = await TestDaemon.start(place);
+  await using client = await daemon.connect();
+  const board = new Board();
+  await board.watch(client);
+  const program = join(place.home, "claude");
+  copyFileSync("/bin/sleep", program);
+  const found = (sessions: ReadonlyMap<string, SessionView>) =>
+    [...sessions.values()].find(({ pid }) => pid !== null && pid === child.pid);
+  const child = spawn(program, ["600"], {
+    cwd: place.home,
+    stdio: "ignore",
+    env: { TMUX_PANE: "%7", TMUX: "/tmp/t,1,0" },
+  });
+  try {
+    await board.until((sessions) => found(sessions) !== undefined);
+    const view = found(board.sessions);
+    assert.equal(view?.discovered, true);
+    assert.deepEqual([view.agent, view.cwd, view.state], ["claude-code", place.home, "idle"]);
+    assert.deepEqual(view.terminal, { tmuxPane: "%7", tmuxSocket: "/tmp/t" });
+    const { session } = await client.call("session/show", { session: view.id });
+    assert.equal(session.pid, child.pid);
+    await board.until((sessions) => found(sessions)?.process != null);
+  } finally {
+    child.kill("SIGKILL");
+  }
+  await board.until((sessions) => found(sessions) === undefined);
+});
+
+test("a status line fills in what it says, and a partial one takes nothing away", async () => {
+  using place = makeHome();
+  await using daemon = await TestDaemon.start(place);
+  await using client = await daemon.connect();
+  const fields = { session_id: "s", cwd: place.home };
+  const send = (event: string, more: object) =>
+    hook(place, "claude-code", event, { ...fields, hook_event_name: event, ...more });
+  await send("SessionStart", { source: "startup" });
+  const line = JSON.parse(
+    readFileSync(join(root, "test/fixtures/agents/claude-code/StatusLine.json"), "utf8"),
+  ) as object;
+  assert.deepEqual(await send("StatusLine", { ...line, ...fields }), { code: 0, stdout: "", stderr: "" });
+  await send("StatusLine", { model: null, cost: { total_cost_usd: 2 }, context_window: { current_usage: null } });
+  const { session } = await client.call("session/show", { session: "s" });
+  assert.equal(session.model, "mock-model");
+  assert.equal(session.effort, "high");
+  assert.equal(session.costUsd, 2);
+  assert.deepEqual(session.lines, { added: 0, removed: 0 });
+  assert.deepEqual(session.context, { usedTokens: 100, windowTokens: 1_000_000, percent: 0 });
+  assert.equal(session.state, "idle");
+  const { entries } = await client.call("ledger/list", { session: "s" });
+  assert.ok(!entries.some(({ payload }) => payload?.["event"] === "StatusLine"), "a status line is not recorded");
+  await send("SessionEnd", { reason: "exit" });
+  await send("StatusLine", line);
+  assert.equal((await client.call("session/show", { session: "s" })).session.state, "gone");
 });

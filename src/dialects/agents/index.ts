@@ -16,6 +16,7 @@ import { opencode } from "./opencode.ts";
 
 export type { AgentDialect, AgentEvent, Answer, HookAnswer } from "./dialect.ts";
 export { backgroundAgents } from "./notices.ts";
+export { readTranscript, type TranscriptFacts } from "./transcript.ts";
 
 export const agentDialects: Readonly<Record<AgentName, AgentDialect>> = {
   "claude-code": claudeCode,
