@@ -210,7 +210,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       ),
     saveRule: (_, rule) => policyDesk.saveRule(rule),
     onChange: (hold) => {
-      sessions.changed({ agent: hold.agent, session: hold.session });
+      sessions.holdsChanged({ agent: hold.agent, session: hold.session });
       notices.hold(hold);
     },
   });

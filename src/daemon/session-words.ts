@@ -9,9 +9,17 @@ const callGraphemesMax = 240;
  * torn apart.
  */
 export function shownText(text: string, graphemesMax: number): string {
-  // What is not looked at can't be shown: the cut comes before the costly steps, generously, for a secret may be longer than its mark.
+  return shownLine(redactCommand(text.slice(0, charactersPerGrapheme * graphemesMax)), graphemesMax);
+}
+
+/** What is not looked at can't be shown: the cut comes before the costly steps, generously, for a secret may be longer than its mark. */
+const charactersPerGrapheme = 16;
+
+/** The same for a text that is redacted already. */
+function shownLine(text: string, graphemesMax: number): string {
   const line = visible(
-    redactCommand(text.slice(0, graphemesMax * 16))
+    text
+      .slice(0, charactersPerGrapheme * graphemesMax)
       .replaceAll(/\s+/g, " ")
       .trim(),
   );
@@ -38,7 +46,7 @@ export function callText(tool: string, input: Readonly<Record<string, unknown>>)
     : [command, questionOf(input), ...nameFields.map((field) => input[field])].find(
         (value) => typeof value === "string",
       );
-  return shownText(
+  return shownLine(
     typeof named === "string" ? named : Object.keys(input).length === 0 ? tool : JSON.stringify(input),
     callGraphemesMax,
   );

@@ -82,6 +82,13 @@ const grantedMax = 4_096;
 export function createToolCalls(ports: ToolCallPorts): ToolCalls {
   const { store, ledger, holds, sessions } = ports;
   const granted = new Set<string>();
+  /** One input is shown, recorded and held: it is redacted once. */
+  const redactions = new WeakMap<object, Readonly<Record<string, Json>>>();
+  const redact = (input: Readonly<Record<string, Json>>) => {
+    const known = redactions.get(input) ?? ports.redact(input);
+    redactions.set(input, known);
+    return known;
+  };
 
   const fingerprintOf = (tool: string, input: Readonly<Record<string, Json>>) =>
     ports.fingerprint(canonicalJson([tool, input]));
@@ -114,7 +121,7 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
         tool: request.tool,
         ...replayable(
           { cwd: request.cwd, workspace: session.workspace, trail: judged.trail },
-          ports.redact(input),
+          redact(input),
           judged.gate,
           record,
           ports.redactText,
@@ -153,7 +160,7 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
 
   return {
     async request(request, signal) {
-      const what = callText(request.tool, ports.redact(request.input));
+      const what = callText(request.tool, redact(request.input));
       const marks = { tool: request.tool, what, toolCallId: request.toolCallId, subagent: request.subagent };
       const evidence = [{ kind: "call-began", ...marks }] as const;
       const session = await sessions.observe({ ...request, phase: undefined, evidence });
@@ -197,7 +204,7 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
 
     hostAsks(request) {
       const { tool, toolCallId, subagent, agent } = request;
-      const what = callText(tool, ports.redact(request.input));
+      const what = callText(tool, redact(request.input));
       const text = hostAsks(agent);
       sessions.tell(request, { kind: "asked", waitingFor: "permission", text, tool, what, toolCallId, subagent });
     },
@@ -230,7 +237,7 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
       sessions.tell(report, {
         kind: "call-ended",
         tool: report.tool,
-        what: report.input === undefined ? undefined : callText(report.tool ?? "", ports.redact(report.input)),
+        what: report.input === undefined ? undefined : callText(report.tool ?? "", redact(report.input)),
         toolCallId: report.toolCallId,
         interrupted: report.interrupted,
       });

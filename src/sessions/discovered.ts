@@ -1,13 +1,14 @@
 import type { SessionView } from "../protocol/session-view.ts";
 import { type Live, liveOfNothing } from "./live.ts";
-import type { Discovered, SessionKey } from "./types.ts";
+import { keyOf } from "./keys.ts";
+import type { Discovered } from "./types.ts";
 
 /** Sessions that were found in the process table and never told us anything. They are in memory only: nothing is known to keep. */
 export class Discoveries {
   readonly #found = new Map<string, { readonly live: Live; readonly said: string }>();
 
   /** @returns the keys of those that came, changed or went */
-  replace(found: readonly Discovered[], nowMs: number, keyOf: (key: SessionKey) => string): string[] {
+  replace(found: readonly Discovered[], nowMs: number): string[] {
     const changed: string[] = [];
     const now = new Set<string>();
     for (const one of found) {

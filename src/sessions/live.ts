@@ -3,7 +3,7 @@ import type { SessionState, WaitingFor } from "../protocol/session-view.ts";
 import { type Activity, newActivity } from "./activity.ts";
 import { type Known, lasting } from "./known.ts";
 import type { SessionRow } from "./rows.ts";
-import type { Discovered, ProcessId, Session, Workspace } from "./types.ts";
+import type { Discovered, Observed, ProcessId, Session, Workspace } from "./types.ts";
 
 /** Unknown fields of one session, as JSON; what does not fit is left out. */
 export const detailsBytesMax = 8 * 1024;
@@ -49,7 +49,29 @@ interface Kept {
   readonly came?: Came;
 }
 
-export function keptOf({ activity, known, came }: Live): string {
+/** In the order of the statement that saves it. */
+export function valuesOf(live: Live): (string | number | null)[] {
+  return [
+    live.agent,
+    live.id,
+    live.cwd,
+    JSON.stringify(live.workspace),
+    live.process?.pid ?? null,
+    live.process?.startTime ?? null,
+    live.startedAtMs,
+    live.lastSeenAtMs,
+    live.endedAtMs ?? null,
+    JSON.stringify(live.details),
+    live.name ?? null,
+    live.firstPrompt ?? null,
+    live.pinned ? 1 : 0,
+    live.archived ? 1 : 0,
+    live.branch ?? null,
+    keptOf(live),
+  ];
+}
+
+function keptOf({ activity, known, came }: Live): string {
   return JSON.stringify({ activity, known: lasting(known), came } satisfies Kept);
 }
 
@@ -138,4 +160,21 @@ export function liveOfNothing(found: Discovered, nowMs: number): Live {
 export function sessionOf(live: Live): Session {
   const { id, agent, cwd, workspace, process, startedAtMs, lastSeenAtMs, endedAtMs, toolCalls, ungated } = live;
   return { id, agent, cwd, workspace, process, startedAtMs, lastSeenAtMs, endedAtMs, toolCalls, ungated };
+}
+
+export function observedOf({ id, agent, process, workspace, cwd, lastSeenAtMs, known, activity }: Live): Observed {
+  const { turn, end, calls, asked } = activity;
+  return {
+    agent,
+    session: id,
+    process,
+    workspace: workspace.root,
+    cwd,
+    lastSeenAtMs,
+    transcript: known.transcript,
+    askedSinceMs: asked?.call == null ? undefined : asked.sinceMs,
+    quietTurnSinceMs: end === null && calls.length === 0 && asked === null ? turn?.sinceMs : undefined,
+    stated: known.costUsd !== undefined,
+    terminal: known.terminal !== undefined,
+  };
 }

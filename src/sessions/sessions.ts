@@ -1,16 +1,16 @@
 import type { Verdict } from "../protocol/effects.ts";
 import type { SessionView } from "../protocol/session-view.ts";
 import { newActivity, withEvidence } from "./activity.ts";
+import { Board } from "./board.ts";
 import { Calls } from "./calls.ts";
-import { Discoveries } from "./discovered.ts";
 import type { Evidence } from "./evidence.ts";
 import { Finder } from "./finder.ts";
-import { Hub, type Reader, type SessionsChanged } from "./hub.ts";
+import type { Reader, SessionsChanged } from "./hub.ts";
+import { keyOf } from "./keys.ts";
 import { type Known, learned } from "./known.ts";
-import { keptOf, type Live, liveOf, merge, sessionOf, unknownYet } from "./live.ts";
+import { type Live, liveOf, merge, observedOf, sessionOf, unknownYet, valuesOf } from "./live.ts";
 import { Made } from "./made.ts";
 import type { SessionRow } from "./rows.ts";
-import { stateOf } from "./state.ts";
 import { statements } from "./statements.ts";
 import { Trails } from "./trails.ts";
 import type {
@@ -28,7 +28,7 @@ import type {
   SessionsOptions,
   TrailStep,
 } from "./types.ts";
-import { matches, viewOf } from "./view.ts";
+import { matches } from "./view.ts";
 
 const sweepBatch = 512;
 /** Older processes of one session that are remembered. */
@@ -38,11 +38,6 @@ export function createSessions(options: SessionsOptions): Sessions {
   return new Registry(options);
 }
 
-const keyOf = ({ agent, session }: SessionKey): string => `${agent}\0${session}`;
-const refOf = (key: string): SessionKey => {
-  const end = key.indexOf("\0");
-  return { agent: key.slice(0, end), session: key.slice(end + 1) };
-};
 const sessionKey = (live: Live): SessionKey => ({ agent: live.agent, session: live.id });
 
 class Registry implements Sessions {
@@ -51,10 +46,7 @@ class Registry implements Sessions {
   readonly #made: Made;
   readonly #trails: Trails;
   readonly #finder: Finder;
-  readonly #hub: Hub;
-  readonly #discoveries = new Discoveries();
-  /** Sessions that were started by another one's agent, by the parent's key. */
-  readonly #children = new Map<string, Set<string>>();
+  readonly #board: Board;
   readonly #sql;
   /** In the order in which they were last seen. */
   readonly #live = new Map<string, Live>();
@@ -69,27 +61,12 @@ class Registry implements Sessions {
     this.#trails = new Trails(options.store.db);
     options.store.onRollback(() => this.#trails.rolledBack());
     this.#finder = new Finder(this.#sql);
-    const { sessionsMax, sessionWatchersMax, sessionsBehindMax } = options.limits;
-    this.#hub = new Hub({
-      clock: options.clock,
-      log: options.log,
-      epoch: options.epoch,
-      watchersMax: sessionWatchersMax,
-      behindMax: sessionsBehindMax,
-      numbersMax: sessionsMax * 2,
-      keys: () => [...this.#live.keys(), ...this.#discoveries.keys()],
-      view: (key) => {
-        const live = this.#live.get(key);
-        if (live === undefined) return this.#discoveries.view(key, (found) => this.#view(found));
-        return this.#shown(live) ? this.#view(live) : undefined;
-      },
-      refOf,
-    });
+    this.#board = new Board({ ...options, lives: this.#live, refresh: (live) => this.#refresh(live) });
     const rows = this.#sql.newest.all(options.limits.sessionsMax) as unknown as SessionRow[];
     for (const row of rows.reverse()) {
       const live = liveOf(row);
       this.#live.set(keyOf(row), live);
-      this.#adopt(live, undefined);
+      this.#board.adopt(live, undefined);
     }
   }
 
@@ -108,7 +85,7 @@ class Registry implements Sessions {
     for (const evidence of event.evidence ?? []) this.#take(live, evidence);
     if (event.phase === "ended") await this.#end(live, "its host said that it ended");
     else if (live.endedAtMs !== undefined) this.#resume(live);
-    this.#settled(live);
+    this.#board.changed(live);
     return sessionOf(live);
   }
 
@@ -117,54 +94,26 @@ class Registry implements Sessions {
     if (live === undefined) return;
     for (const one of evidence) this.#take(live, one);
     live.changed = true;
-    this.#settled(live);
+    this.#board.changed(live);
   }
 
   learn(key: SessionKey, known: Known): void {
     const live = this.#live.get(keyOf(key));
     if (live === undefined || !this.#learn(live, known)) return;
     live.changed = true;
-    this.#settled(live);
+    this.#board.changed(live);
   }
 
   observed(): Observed[] {
-    const observed: Observed[] = [];
-    for (const {
-      id,
-      agent,
-      endedAtMs,
-      process,
-      workspace,
-      cwd,
-      lastSeenAtMs,
-      known,
-      activity,
-    } of this.#live.values()) {
-      if (endedAtMs !== undefined) continue;
-      const { turn, end, calls, asked } = activity;
-      observed.push({
-        agent,
-        session: id,
-        process,
-        workspace: workspace.root,
-        cwd,
-        lastSeenAtMs,
-        transcript: known.transcript,
-        askedSinceMs: asked?.call == null ? undefined : asked.sinceMs,
-        quietTurnSinceMs: end === null && calls.length === 0 && asked === null ? turn?.sinceMs : undefined,
-        stated: known.costUsd !== undefined,
-        terminal: known.terminal !== undefined,
-      });
-    }
-    return observed;
+    return [...this.#live.values()].filter(({ endedAtMs }) => endedAtMs === undefined).map(observedOf);
   }
 
   discover(found: readonly Discovered[]): void {
-    for (const key of this.#discoveries.replace(found, this.#options.clock.nowMs(), keyOf)) this.#hub.changed(key);
+    this.#board.discover(found);
   }
 
   get watchers(): number {
-    return this.#hub.watchers;
+    return this.#board.watchers;
   }
 
   find(key: SessionKey): Session | undefined {
@@ -177,13 +126,11 @@ class Registry implements Sessions {
     for (const live of [...this.#live.values()].reverse()) {
       if ((live.endedAtMs !== undefined && !query.ended) || (live.archived && !query.archived)) continue;
       if (views.length >= query.limit) break;
-      const view = this.#view(live);
+      const view = this.#board.view(live);
       if (matches(query, view)) views.push(view);
     }
-    for (const key of this.#discoveries.keys()) {
-      const view = this.#hub.view(key);
-      if (view !== undefined && views.length < query.limit && matches(query, view)) views.push(view);
-    }
+    for (const view of this.#board.discovered())
+      if (views.length < query.limit && matches(query, view)) views.push(view);
     return views;
   }
 
@@ -195,14 +142,11 @@ class Registry implements Sessions {
   }
 
   show(name: SessionName): SessionView {
-    const found = this.#discoveries.find(name.session, name.agent);
-    const view = found === undefined ? undefined : this.#hub.view(found);
-    if (view !== undefined) return view;
-    return this.#view(this.#recall(name));
+    return this.#board.findDiscovered(name) ?? this.#board.view(this.#recall(name));
   }
 
   search({ query, limit }: { query: string; limit: number }): SessionView[] {
-    return this.#finder.search(query, limit).map((key) => this.#view(this.#recall(key)));
+    return this.#finder.search(query, limit).map((key) => this.#board.view(this.#recall(key)));
   }
 
   rename(name: SessionName, to: string): Promise<SessionView> {
@@ -228,12 +172,17 @@ class Registry implements Sessions {
   }
 
   watch(query: SessionFilter & { after?: string | undefined }, reader: Reader): SessionsChanged {
-    return this.#hub.watch(reader, (view) => matches(query, view), query.after);
+    return this.#board.watch(query, reader);
   }
 
   changed(key: SessionKey): void {
     const live = this.#live.get(keyOf(key));
-    if (live !== undefined) this.#settled(live);
+    if (live !== undefined) this.#board.changed(live);
+  }
+
+  holdsChanged(key: SessionKey): void {
+    const live = this.#live.get(keyOf(key));
+    if (live !== undefined) this.#board.holdsChanged(live);
   }
 
   recordVerdict(call: JudgedCall): void {
@@ -278,8 +227,7 @@ class Registry implements Sessions {
 
   async markUngated(key: SessionKey, why: string): Promise<void> {
     await this.#options.store.durably(() => this.#enterUngated(key, why));
-    const live = this.#live.get(keyOf(key));
-    if (live !== undefined) this.#hub.changed(keyOf(key));
+    this.changed(key);
   }
 
   ungated(): { session: string; agent: string; why: string }[] {
@@ -302,9 +250,10 @@ class Registry implements Sessions {
         );
         if (other === undefined) await this.#end(live, "its process is gone");
         else live.process = other;
-        this.#settled(live);
+        this.#board.changed(live);
       }
     }
+    this.#board.sweep();
     const changed = [...this.#live.values()].filter((live) => live.changed);
     for (let from = 0; from < changed.length; from += sweepBatch) {
       const batch = changed.slice(from, from + sweepBatch);
@@ -405,24 +354,7 @@ class Registry implements Sessions {
   }
 
   #save(live: Live): void {
-    this.#sql.save.run(
-      live.agent,
-      live.id,
-      live.cwd,
-      JSON.stringify(live.workspace),
-      live.process?.pid ?? null,
-      live.process?.startTime ?? null,
-      live.startedAtMs,
-      live.lastSeenAtMs,
-      live.endedAtMs ?? null,
-      JSON.stringify(live.details),
-      live.name ?? null,
-      live.firstPrompt ?? null,
-      live.pinned ? 1 : 0,
-      live.archived ? 1 : 0,
-      live.branch ?? null,
-      keptOf(live),
-    );
+    this.#sql.save.run(...valuesOf(live));
   }
 
   /** Memory holds `sessionsMax`: those that ended go first, then the longest silent; their rows stay. */
@@ -434,9 +366,7 @@ class Registry implements Sessions {
         if (surplus() <= 0) return;
         if ((live.endedAtMs !== undefined) !== ended) continue;
         this.#live.delete(key);
-        this.#children.delete(key);
-        if (live.known.parent !== undefined) this.#children.get(keyOf(live.known.parent))?.delete(key);
-        this.#hub.changed(key);
+        this.#board.left(live);
       }
   }
 
@@ -458,43 +388,14 @@ class Registry implements Sessions {
     live.activity = withEvidence(live.activity, evidence, this.#options.clock.nowMs());
   }
 
-  /** What a session does may have changed, by itself or with a hold: its view is made anew, and since when it is so. */
-  #settled(live: Live): void {
-    const { state, waitingFor } = stateOf(live.activity, this.#options.openHolds(sessionKey(live)));
-    if (state !== live.came.state || waitingFor !== live.came.waitingFor) {
-      live.came = { state, waitingFor, atMs: this.#options.clock.nowMs() };
-      live.changed = true;
-    }
-    this.#hub.changed(keyOf(sessionKey(live)));
-  }
-
   /** @returns whether anything is new */
   #learn(live: Live, known: Known): boolean {
     const before = live.known;
     live.known = learned(before, known);
     if (live.known === before) return false;
     live.branch = live.known.git?.branch ?? live.branch;
-    this.#adopt(live, before.parent);
+    this.#board.adopt(live, before.parent);
     return true;
-  }
-
-  /** Both parents, the one before and the one now, show their children anew. */
-  #adopt(live: Live, before: SessionKey | undefined): void {
-    const { parent } = live.known;
-    if (parent === before || (parent !== undefined && before !== undefined && keyOf(parent) === keyOf(before))) return;
-    const key = keyOf(sessionKey(live));
-    for (const [of, has] of [
-      [before, false],
-      [parent, true],
-    ] as const) {
-      if (of === undefined) continue;
-      const children = this.#children.get(keyOf(of)) ?? new Set();
-      if (has) children.add(key);
-      else children.delete(key);
-      if (children.size === 0) this.#children.delete(keyOf(of));
-      else this.#children.set(keyOf(of), children);
-      this.#hub.changed(keyOf(of));
-    }
   }
 
   /** It had ended and is back: resumed, or its end was somebody else's. */
@@ -513,12 +414,6 @@ class Registry implements Sessions {
     live.process = process;
   }
 
-  /** Boards show it: nobody put it away, and if it has ended, not long ago. */
-  #shown({ archived, endedAtMs }: Live): boolean {
-    const { clock, limits } = this.#options;
-    return !archived && (endedAtMs === undefined || clock.nowMs() - endedAtMs < limits.endedSessionShownMs);
-  }
-
   /** From memory, else from its row. */
   #recall(name: SessionName): Live {
     const key = this.#finder.resolve(name);
@@ -529,14 +424,8 @@ class Registry implements Sessions {
     const live = this.#recall(name);
     change(live);
     await this.#options.store.durably(() => this.#save(live));
-    this.#settled(live);
-    return this.#view(live);
-  }
-
-  #view(live: Live): SessionView {
-    this.#refresh(live);
-    const children = [...(this.#children.get(keyOf(sessionKey(live))) ?? [])].map(refOf);
-    return { ...viewOf(live, this.#options.openHolds(sessionKey(live))), children };
+    this.#board.changed(live);
+    return this.#board.view(live);
   }
 }
 

@@ -200,7 +200,9 @@ export interface Sessions {
   discover(found: readonly Discovered[]): void;
   /** Streams of sessions that are open. */
   readonly watchers: number;
-  /** Something that its view shows and another room knows has changed: a hold, the count of its calls. */
+  /** A hold of it was opened or closed. */
+  holdsChanged(key: SessionKey): void;
+  /** Something else that its view shows and the room does not keep in memory has changed: the count of its calls. */
   changed(key: SessionKey): void;
   /** Inside a work of the store, with the verdict's entry: remembers the call until its outcome comes. */
   recordVerdict(call: JudgedCall): void;

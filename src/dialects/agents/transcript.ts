@@ -75,6 +75,7 @@ function codex(line: JsonObject): Partial<TranscriptFacts> {
       return { interrupted: false };
     case "token_count":
       return codexCount(payload);
+    case undefined:
     default:
       return {};
   }
