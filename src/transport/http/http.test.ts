@@ -62,8 +62,8 @@ test("routes take fields from path, query and body, and answer the result as JSO
   assert.equal(decided.status, 409);
   assert.deepEqual(errorIn(decided), { code: "CONFLICT", message: "decided already", hint: "signalbox hold list" });
   assert.deepEqual(seen, [
-    { ended: false, limit: 3 },
-    { ended: true, limit: 100 },
+    { ended: false, archived: false, limit: 3 },
+    { ended: true, archived: false, limit: 100 },
     { id: "hold_aaaaaaaaaaaaaaaa", decision: "deny", words: "no" },
   ]);
 });
