@@ -20,6 +20,23 @@ export interface CliPorts {
   ) => Promise<{ readonly setAside: string; readonly why: string; readonly rootKey: string }>;
   readonly serveMcp: (options: McpOptions) => Promise<void>;
   readonly serveNexoMcp: (options: NexoMcpOptions) => Promise<void>;
+  readonly service: () => Promise<(place: Place) => ServicePort>;
+}
+
+/** The daemon as the user's service manager runs it. */
+export interface ServicePort {
+  /** systemd or launchd. */
+  readonly manager: string;
+  readonly units: readonly { readonly path: string; readonly text: string }[];
+  /** @returns paths written. @throws Refusal CONFLICT with what is missing or in the way; nothing was changed */
+  install(): Promise<readonly string[]>;
+  /** @returns paths removed */
+  uninstall(): Promise<readonly string[]>;
+  status(): Promise<{
+    readonly installed: "all" | "other" | "edited" | "none";
+    readonly active: boolean;
+    readonly away: string | null;
+  }>;
 }
 
 export interface EnvironmentPort {

@@ -19,6 +19,7 @@ const families: readonly (readonly [words: readonly string[], load: () => Promis
   [["notify"], () => import("./notify-verbs.ts")],
   [["web"], () => import("./web-verbs.ts")],
   [["operator"], () => import("./operator-verbs.ts")],
+  [["service"], () => import("./service-verbs.ts")],
   [["mcp"], () => import("./mcp.ts")],
 ];
 

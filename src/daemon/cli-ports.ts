@@ -47,6 +47,10 @@ export function createCliPorts(main: string): CliPorts {
         input: process.stdin,
         output: process.stdout,
       }),
+    service: async () => {
+      const { servicePlan } = await import("./service.ts");
+      return (place) => servicePlan(place, main);
+    },
     serveMcp: async (options) =>
       (await import("../transport/mcp/index.ts")).serveMcp({
         ...options,

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { writeSync } from "node:fs";
+import { existsSync, writeSync } from "node:fs";
 import { constants } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { daemonNodeFlags, findPlace, type Place } from "../protocol/place.ts";
+import { daemonNodeFlags, findPlace, homeFiles, type Place } from "../protocol/place.ts";
 import { compose } from "./compose.ts";
 import { StoreFault } from "../store/index.ts";
 import { activation, cleanEnvironment, hostileVariables, loadConfig } from "./config.ts";
@@ -44,7 +45,12 @@ export async function runDaemon(argv: readonly string[]): Promise<number> {
   try {
     const { config, values } = loadConfig(flags.place, flags.settings);
     const { place, test } = flags;
-    const daemon = await compose({ place, config, values, test, adoptFd: flags.adoptFd ?? adoptFd });
+    const adopted = flags.adoptFd ?? adoptFd;
+    if (adopted !== undefined && existsSync(join(place.home, homeFiles.stay))) {
+      complain("It was told to stay down, so a call on the socket does not start it. Start it: signalbox up");
+      return 3;
+    }
+    const daemon = await compose({ place, config, values, test, adoptFd: adopted });
     process.on("uncaughtException", (error) => {
       daemon.log.error({ err: error }, "uncaught exception: the daemon stops, hooks deny until it is started again");
       complain(`The daemon met a bug and stops: ${error.message}. Hooks deny until it is up again.`);
