@@ -26,7 +26,7 @@ import { python } from "./python.ts";
 import { secretManagers } from "./secret-managers.ts";
 import { services } from "./services.ts";
 import { signalbox } from "./signalbox.ts";
-import { wrappers } from "./wrappers.ts";
+import { wrappers } from "./wrappers/index.ts";
 
 /** Every program that the gate knows by name. One import and one line per family; a name that two families claim is a mistake that a test finds. */
 export const families: readonly (readonly Program[])[] = [

@@ -1,5 +1,5 @@
 import { list, writes } from "../acts.ts";
-import { harmlessFilter } from "../wrappers.ts";
+import { harmlessFilter } from "../wrappers/environment.ts";
 import { type Act, type Arg, literal, type Program } from "../program.ts";
 
 /** What prints, counts and looks up: clocks, processes, formats, the environment. */
