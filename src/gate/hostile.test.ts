@@ -35,9 +35,11 @@ describe("hostile texts", () => {
   for (const [name, command] of Object.entries(costly))
     it(`${name}: answered within ${msMax} ms`, () => {
       judgeCommand(command);
-      const start = performance.now();
+      // This thread's own time: what else the machine does is not the judge's.
+      const start = process.threadCpuUsage();
       const { rule, reason } = judgeCommand(command);
-      const ms = performance.now() - start;
+      const { user, system } = process.threadCpuUsage(start);
+      const ms = (user + system) / 1_000;
       assert.notEqual(rule, "gate-fault", reason);
       assert.ok(ms < msMax * 3, `took ${ms.toFixed(1)} ms`);
     });

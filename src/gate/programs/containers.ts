@@ -460,10 +460,18 @@ export const containers: readonly Program[] = [
       "ps|images|info|version|stats|inspect|inspecti|inspectp|logs|pods|list|ls|state|events|spec|image ls|image list|images ls|images list|containers ls|containers list|namespaces ls|tasks ls|status|show|list-images|config show|config get|network list|storage list|profile list|remote list":
         builds,
       "pull|image pull|images pull": receives,
+      "rm|rmi|rmp|image rm|image remove|images rm|images remove|containers rm|containers delete|delete|network delete|storage delete":
+        destroysLocal("remove images or containers"),
     },
     otherwise: elevates("work on the machine's own containers"),
     does: elevates("start a container with the machine's rights"),
-    examples: { "crictl ps": "allow", "crictl rmp -fa": "hold", "ctr images ls": "allow", "runc run x": "hold" },
+    examples: {
+      "crictl ps": "allow",
+      "crictl rmp -fa": "hold",
+      "ctr images ls": "allow",
+      "ctr images rm x": "hold",
+      "runc run x": "hold",
+    },
   },
   {
     names: ["singularity", "apptainer", "toolbox", "distrobox"],

@@ -54,6 +54,11 @@ export const crypto: readonly Program[] = [
     clusters: false,
     subcommands: {
       s_client: connects,
+      engine: (use, args) => {
+        const library = args.find(({ text }) => text.includes("/"));
+        if (library !== undefined) opaque("load a library into OpenSSL")(use, [library]);
+        else builds(use, []);
+      },
       "s_server|s_time|ocsp|ts": builds,
       "enc|base64|cms|smime|rsautl|pkeyutl|aes-256-cbc|aes-128-cbc|aes-256-ecb|des3|des-ede3-cbc|zlib": converts,
       "rsa|ec|pkey|dsa|pkcs8|pkcs12": (use, args) => {
@@ -66,7 +71,7 @@ export const crypto: readonly Program[] = [
         if (key !== undefined && shows) revealsSecret("print a private key")(use, [key]);
         else builds(use, args);
       },
-      "genrsa|genpkey|gendsa|ecparam|req|x509|dgst|rand|prime|passwd|verify|version|ciphers|list|speed|crl|crl2pkcs7|pkcs7|asn1parse|dhparam|dsaparam|sess_id|sha1|sha256|sha512|md5|rehash|fipsinstall|kdf|mac|storeutl|ca|help|errstr|info|nseq|pkeyparam|spkac|srp|engine":
+      "genrsa|genpkey|gendsa|ecparam|req|x509|dgst|rand|prime|passwd|verify|version|ciphers|list|speed|crl|crl2pkcs7|pkcs7|asn1parse|dhparam|dsaparam|sess_id|sha1|sha256|sha512|md5|rehash|fipsinstall|kdf|mac|storeutl|ca|help|errstr|info|nseq|pkeyparam|spkac|srp":
         (use) => use.output({ text: undefined }),
     },
     otherwise: builds,

@@ -1,5 +1,7 @@
-import { builds, code, nothing, script, stdinCode, when, writes, withArgs } from "./acts.ts";
+import { asks, builds, code, nothing, script, stdinCode, when, writes, withArgs } from "./acts.ts";
+import { databaseLoss, emptiesDatabase } from "./database-loss.ts";
 import { type Act, isLiteral, type Program, type Use } from "./program.ts";
+import { byVerb } from "./use.ts";
 import { byVerbs } from "./service-verbs.ts";
 
 /** Clients of databases. What they are told to do is judged as SQL, or by the command's name; a server that is local is one all the same. */
@@ -211,6 +213,8 @@ export const databases: readonly Program[] = [
     },
     does: (use, args) => {
       if (use.has("-e") || use.has("-f")) return;
+      if (use.name === "influx" && /^(?:delete|bucket|org|user|auth|restore)$/.test(args[0]?.text ?? ""))
+        return void byVerb(use, args, [], true);
       const [, sql] = args;
       if (sql !== undefined && (use.name === "duckdb" || use.name === "litecli")) return use.code("sql", sql);
       if (args[0]?.text.includes(" ") === true) return use.code("sql", args[0]);
@@ -338,7 +342,32 @@ export const databases: readonly Program[] = [
     },
   },
   {
+    names: ["bq"],
+    summary: "BigQuery's client",
+    flags: {
+      "--project_id --dataset_id --location --format --max_rows -n --destination_table --label --schema <x>": nothing,
+      "--dry_run": "inert",
+    },
+    subcommands: {
+      "ls|show|head|info|version|help|init|wait": asks,
+      query: (use, args) => (args.length === 0 ? use.stdinCode("sql") : args.forEach((sql) => use.code("sql", sql))),
+      "rm|cancel|truncate": changesDatabase("delete from BigQuery", "no"),
+      "mk|load|cp|insert|update|extract|mkdef|add-iam-policy-binding|set-iam-policy": changesDatabase(
+        "change what is in BigQuery",
+        "costly",
+      ),
+    },
+    examples: {
+      "bq ls": "allow",
+      "bq query 'select 1'": "allow",
+      "bq query 'DROP TABLE d.t'": "hold",
+      "bq rm -rf d": "hold",
+    },
+  },
+  {
     names: [
+      "typeorm-ts-node-commonjs",
+      "typeorm-ts-node-esm",
       "prisma",
       "drizzle-kit",
       "knex",
@@ -367,14 +396,16 @@ export const databases: readonly Program[] = [
         .map(({ text }) => text)
         .join(" ");
       const loses =
-        /(?:^|[ :])(?:reset|drop|down|fresh|refresh|rollback|revert|undo|clean|drop-all|dropall|redo|schema:drop|nuke|wipe|to|down-to|undo:all)(?:$|[ :])/.test(
+        /(?:^|[ :])(?:reset|drop|down|fresh|refresh|rollback|revert|undo|clean|drop-all|dropall|dropAll|redo|schema:drop|nuke|wipe|to|down-to|undo:all)(?:$|[ :])/.test(
           said,
         ) ||
         use.has("--force-reset") ||
         use.has("--accept-data-loss") ||
         use.has("--force");
       if (use.name === "prisma" && said.startsWith("db execute")) changesDatabase("run SQL", "no")(use, []);
-      else if (loses) changesDatabase(said, "no")(use, []);
+      else if (use.name === "atlas" && args.some(({ text }) => /^(?:delete|terminate|drop)$/.test(text)))
+        changesDatabase(said, "no")(use, []);
+      else if (loses || databaseLoss(args) !== undefined) use.emit(emptiesDatabase(`${use.name} ${said}`));
       else builds(use, []);
     },
     examples: {

@@ -1,4 +1,5 @@
 import { builds, changesSystem, opaque, runs } from "./acts.ts";
+import { databaseLoss, emptiesDatabase } from "./database-loss.ts";
 import type { Act, Arg, Use } from "./program.ts";
 
 /** Acts that all package managers share. */
@@ -42,7 +43,11 @@ export const runsPackage =
     const name = tool.text.replace(/(?<=.)@[^/]*$/, "");
     const base = name.slice(name.lastIndexOf("/") + 1);
     if (known.has(base)) use.run([{ ...tool, text: base, fixed: base.length }, ...rest]);
-    else builds(use, args);
+    else {
+      const loss = databaseLoss(rest);
+      if (loss !== undefined) use.emit(emptiesDatabase(loss));
+      builds(use, args);
+    }
   };
 
 /** `npm config set`, `pip config set`: a settings file in the home that every later run obeys. */
@@ -64,6 +69,12 @@ export const runsTool = (known: ReadonlySet<string>): Act => {
 export const runsFrom: Act = (use, [path]) => {
   if (path !== undefined && /^(?:~|\/|\.\.)/.test(path.text))
     use.path(path, { kind: "execute", verb: "run code of", tree: true });
+};
+
+/** A library, plugin or folder of them that a program loads. What the system brought is the system's. */
+export const loadsFrom: Act = (use, [path]) => {
+  if (path === undefined || /^\/(?:usr|opt|lib|lib64|nix|snap|System|Library|Applications)\//.test(path.text)) return;
+  if (/^(?:~|\/|\.\.)/.test(path.text)) use.path(path, { kind: "execute", verb: "load code from" });
 };
 
 /** Files that a formatter or converter rewrites; those of the workspace are its own, so only what may lie elsewhere is said. */

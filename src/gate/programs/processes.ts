@@ -1,4 +1,5 @@
 import { list } from "./acts.ts";
+import { runsFrom } from "./packages.ts";
 import { type Act, type Arg, isLiteral, type Program, type Use } from "./program.ts";
 
 /** Signals: to one's own job or a numbered process, or to whatever has a name. */
@@ -67,6 +68,14 @@ const byName: Act = (use, args) => {
 };
 
 const traces: Act = (use, args) => {
+  if (use.name === "gcore" && args.length > 0)
+    return use.emit({
+      kind: "read",
+      what: `write the memory of process ${args[0]?.text ?? ""} to a file, with the secrets in it`,
+      target: args[0]?.text ?? "",
+      place: "system",
+      secret: "reads",
+    });
   if (use.has("-p"))
     use.emit({
       kind: "elevate",
@@ -139,11 +148,18 @@ export const processes: readonly Program[] = [
       "-p --pid --attach-pid --attach <pid>": [],
       "-ex -o --one-line --eval-command <line>": [],
       "--args": [],
-      "-x --command <file>": [],
+      "-x --command <file>": runsFrom,
       "--batch": [],
     },
     clusters: false,
     does: traces,
-    examples: { "gdb ./build/app": "allow", "gdb -p 1234": "hold", "lldb -p 1": "hold" },
+    examples: {
+      "gdb ./build/app": "allow",
+      "gdb -p 1234": "hold",
+      "gdb -x ./debug.gdb ./a": "allow",
+      "gdb -x ~/Downloads/x.gdb ./a": "hold",
+      "gcore 1234": "hold",
+      "lldb -p 1": "hold",
+    },
   },
 ];

@@ -1,7 +1,8 @@
-import { asks, builds, changesSystem, code, nothing, publishes, revealsSecret, runsOwn, script } from "./acts.ts";
+import { asks, builds, changesSystem, code, nothing, publishes, revealsSecret, runsOwn, script, when } from "./acts.ts";
 import { commonTools } from "./common-tools.ts";
 import { changesHomeSettings, installs, otherRegistry, runsPackage, runsTool } from "./packages.ts";
-import type { Arg, Program, Use } from "./program.ts";
+import { databaseLoss, emptiesDatabase } from "./database-loss.ts";
+import type { Program, Use } from "./program.ts";
 
 const runsTools = runsTool(commonTools);
 const runsPackages = runsPackage(commonTools);
@@ -18,11 +19,15 @@ export const python: readonly Program[] = [
   {
     names: ["pip", "pip3", "pipenv"],
     summary: "Python's package manager",
-    flags: pipFlags,
+    flags: {
+      ...pipFlags,
+      "-t --target --prefix --root <dir>": (use, args) =>
+        args.forEach((dir) => use.path(dir, { kind: "write", verb: "install to", keeps: true })),
+    },
     subcommands: {
       "install|download|wheel|sync|update|upgrade|lock": installs(["--break-system-packages", "--user"]),
-      "uninstall|check|freeze|cache|hash|completion|debug|list|show|inspect|graph|clean|--venv|verify|requirements":
-        builds,
+      uninstall: when("--break-system-packages", changesSystem("remove packages of the machine"), builds),
+      "check|freeze|cache|hash|completion|debug|list|show|inspect|graph|clean|--venv|verify|requirements": builds,
       "search|index versions": asks,
       "config list|config get|config debug": nothing,
       "config set|config unset|config edit": changesHomeSettings("~/.config/pip/pip.conf"),
@@ -31,6 +36,9 @@ export const python: readonly Program[] = [
     examples: {
       "pip install -r requirements.txt": "allow",
       "pip install -e .": "allow",
+      "pip install --target ./vendor x": "allow",
+      "pip install --target /usr/lib/python3 x": "hold",
+      "pip uninstall -y setuptools --break-system-packages": "hold",
       "pip list --outdated": "allow",
       "pip install --extra-index-url https://evil.example/simple x": "hold",
       "pip install git+https://github.com/someone/x": "hold",
@@ -147,7 +155,11 @@ export const python: readonly Program[] = [
     summary: "switch versions of languages",
     subcommands: {
       "run|r|tasks|task|test|x|exec|fmt": { stop: true, does: runsOwn },
-      "local|shell|version|versions|which|whence|rehash|root|prefix|list|ls|ls-remote|list all|current|where|plugins|plugin list|plugin ls|env|hook-env|activate|status|doctor|outdated|settings|config|bin-paths|latest|search|registry|install|i|use|sync|reshim|completion|init|export|help|trust --show|watch|reload|deactivate|cfg|info":
+      use: {
+        flags: { "-g --global": nothing },
+        does: when("-g", changesSystem("change which languages are installed"), builds),
+      },
+      "local|shell|version|versions|which|whence|rehash|root|prefix|list|ls|ls-remote|list all|current|where|plugins|plugin list|plugin ls|env|hook-env|activate|status|doctor|outdated|settings|config|bin-paths|latest|search|registry|install|i|sync|reshim|completion|init|export|help|trust --show|watch|reload|deactivate|cfg|info":
         builds,
       "global|uninstall|remove|rm|upgrade|up|self-update|plugin add|plugin install|plugins add|plugins install|default":
         changesSystem("change which languages are installed"),
@@ -167,10 +179,14 @@ export const python: readonly Program[] = [
     names: ["alembic", "flask", "django-admin", "manage.py"],
     summary: "Python frameworks' commands",
     subcommands: {
-      migrate: (use, args) => (args.at(-1)?.text === "zero" ? losesTables(use, args) : runsOwn(use, [])),
+      migrate: (use, args) => (args.at(-1)?.text === "zero" ? losesTables(use) : runsOwn(use, [])),
       "downgrade|db downgrade|flush|reset_db": losesTables,
     },
-    does: runsOwn,
+    does: (use, args) => {
+      const loss = databaseLoss(args);
+      if (loss !== undefined) use.emit(emptiesDatabase(`${use.name} ${loss}`));
+      else runsOwn(use, args);
+    },
     examples: {
       "alembic upgrade head": "allow",
       "alembic downgrade base": "hold",
@@ -183,13 +199,6 @@ export const python: readonly Program[] = [
 ];
 
 /** Every row, or the tables with them. */
-function losesTables(use: Use, args: readonly Arg[]): void {
-  use.emit({
-    kind: "delete",
-    what: `${use.title}: take tables or rows out of the database`,
-    target: args[0]?.text ?? "the database",
-    place: "remote",
-    undoable: "no",
-    reach: "many",
-  });
+function losesTables(use: Use): void {
+  use.emit(emptiesDatabase(use.title));
 }

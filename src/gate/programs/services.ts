@@ -458,7 +458,7 @@ export const services: readonly Program[] = [
             word,
           ),
         );
-      if (use.name === "ntpdate" || (use.name === "nvram" && said.length > 0) || !asks)
+      if (use.name === "ntpdate" || (use.name === "nvram" && !flags.includes("-p")) || !asks)
         return changes("change a setting of the machine")(use, args);
       builds(use, args);
     },
@@ -539,7 +539,7 @@ export const services: readonly Program[] = [
     flags: {
       "-C --clear -c --read-clear": (use) =>
         use.name === "dmesg" ? destroysLocal("empty the kernel's log")(use, []) : undefined,
-      "-n --console-level -l --level -f --facility -t --tag -p --priority -s --state <x>": nothing,
+      "-n --console-level -l --level --facility -t --tag -p --priority -s --state <x>": nothing,
       "-r --gpu-reset -pl -pm -mig -lgc -rgc": (use) =>
         use.name === "nvidia-smi" ? changes("change the graphics card")(use, []) : undefined,
     },
@@ -547,7 +547,7 @@ export const services: readonly Program[] = [
     does: (use, args) =>
       (use.name === "wall" || use.name === "write"
         ? changes("write to everybody's terminal")
-        : use.name === "logrotate" && args.some(({ text }) => text.startsWith("/"))
+        : use.name === "logrotate" && args.some(({ text }) => text.startsWith("/") || text.startsWith("~"))
           ? changes("rotate the machine's logs")
           : builds)(use, args),
     examples: {
@@ -555,6 +555,7 @@ export const services: readonly Program[] = [
       "dmesg -T": "allow",
       "dmesg -C": "hold",
       "nvidia-smi": "allow",
+      "logrotate -f ~/Downloads/x.conf": "hold",
       "wall hi": "hold",
     },
   },

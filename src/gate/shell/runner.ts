@@ -1,6 +1,7 @@
 import { absolutePath } from "../paths/text.ts";
 import { locate } from "../paths/locate.ts";
 import { signalbox as signalboxPrograms } from "../programs/signalbox.ts";
+import { databaseLoss, emptiesDatabase, projectConsoles } from "../programs/database-loss.ts";
 import { programs } from "../programs/index.ts";
 import {
   type Arg,
@@ -168,12 +169,13 @@ export class Runner {
     const slash = text.includes("/");
     if (slash && !isSystemProgram(text)) {
       const own = this.isOwn(shell, text);
-      const program = programs.get(programName(text));
-      if (program !== undefined && (!own || /\/(?:\.bin|bin)\//.test(text))) {
+      const base = programName(text);
+      const program = programs.get(base);
+      if (program !== undefined && (!own || /(?:^|\/)(?:\.bin|bin)\//.test(text) || projectConsoles.has(base))) {
         // A known name says what runs only where programs are installed: `~/Downloads/ls` may be anything.
         if (!own && !/\/(?:\.?s?bin|shims|libexec|scripts)\/[^/]+$/i.test(text))
           this.script(shell, name, "other", args, stdin);
-        return useProgram(this, shell, program, program.names[0], args, stdin);
+        return useProgram(this, shell, program, program.names.includes(base) ? base : program.names[0], args, stdin);
       }
       return this.script(shell, name, "other", args, stdin);
     }
@@ -210,6 +212,8 @@ export class Runner {
     if (parsed.unknown.includes("--dry-run") || parsed.unknown.includes("--dryrun")) return unknownFlow;
     // `find. -name x`: no program has such a name, and the shell says so.
     if (name.endsWith(".")) return unknownFlow;
+    const loss = databaseLoss(args);
+    if (loss !== undefined) this.emit(shell, emptiesDatabase(loss));
     if (destroysByName(name))
       this.emit(shell, {
         kind: "mutate-remote",
@@ -338,11 +342,21 @@ export class Runner {
         });
       return unknownFlow;
     }
-    const asLanguage = language === "other" && /\.(?:sh|bash|zsh)$/.test(path) ? "shell" : language;
+    const asLanguage = language === "other" ? (languageOf(path) ?? "other") : language;
     if (this.scene.made.has(path)) {
       const content = this.scene.made.get(path);
       if (content?.remote === true || content?.decoded === true)
         return this.stdinCode(shell, asLanguage, { ...content, text: undefined }, file.text);
+      // A program that is compiled first is not read.
+      if (
+        content?.text !== undefined &&
+        asLanguage === "other" &&
+        /\.\w{1,8}$/.test(path) &&
+        !content.text.startsWith("#!")
+      ) {
+        this.emit(shell, { kind: "execute", what: `run ${file.text}`, target: path });
+        return unknownFlow;
+      }
       if (content?.text !== undefined && content.text !== "")
         return this.code(
           shell,
@@ -356,6 +370,8 @@ export class Runner {
     const target = real !== undefined && "real" in real ? real.real : path;
     const { place } = locate(target, this.scene.call.workspace, this.scene.machine);
     if (place === "workspace" || place === "worktree") {
+      const loss = databaseLoss(args);
+      if (loss !== undefined) this.emit(shell, emptiesDatabase(loss));
       this.emit(shell, { kind: "execute", what: `run ${file.text} of the workspace`, target, place });
       return unknownFlow;
     }
@@ -421,6 +437,27 @@ const starters = new Set([
   "tsx",
   "ts-node",
 ]);
+
+/** By the ending of the name. */
+function languageOf(path: string): Language | undefined {
+  const ending = /\.(\w{1,4})$/.exec(path)?.[1] ?? "";
+  return endings[ending];
+}
+const endings: Readonly<Record<string, Language>> = {
+  sh: "shell",
+  bash: "shell",
+  zsh: "shell",
+  command: "shell",
+  py: "python",
+  js: "node",
+  mjs: "node",
+  cjs: "node",
+  ts: "node",
+  rb: "ruby",
+  pl: "perl",
+  php: "php",
+  lua: "lua",
+};
 
 /** `#!/usr/bin/env python3` and its like; without, a shell runs it. */
 function shebang(text: string): Language {

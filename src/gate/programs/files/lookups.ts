@@ -1,5 +1,7 @@
 import { list, writes } from "../acts.ts";
 import { harmlessFilter } from "../wrappers/environment.ts";
+import { secretVariable } from "../../paths/secrets.ts";
+import { loadsFrom } from "../packages.ts";
 import { type Act, type Arg, literal, type Program } from "../program.ts";
 
 /** What prints, counts and looks up: clocks, processes, formats, the environment. */
@@ -108,6 +110,15 @@ function looksUp(use: Parameters<Act>[0], args: readonly Arg[]): void {
       return;
     case "jq":
     case "gojq":
+      for (const arg of args.slice(0, 1))
+        for (const match of arg.text.matchAll(/(?:\benv|\$ENV)(?:\.|\[")(\w+)/g))
+          if (secretVariable(match[1] ?? ""))
+            use.emit({
+              kind: "read",
+              what: `show ${match[1] ?? ""}, a secret of the environment`,
+              target: match[1] ?? "",
+              secret: "reads",
+            });
       if (args.some((arg) => /(?:^|[^\w.])(?:env|\$ENV)(?:$|[^\w.[])/.test(arg.text)) && words.includes("-n"))
         use.emit({
           kind: "read",
@@ -120,7 +131,12 @@ function looksUp(use: Parameters<Act>[0], args: readonly Arg[]): void {
       return use.output({ text: undefined });
     case "open":
     case "xdg-open":
-      for (const arg of args) if (/^https?:/.test(arg.text)) use.net(arg, { kind: "receive" });
+      for (const arg of args)
+        if (/^https?:/.test(arg.text)) use.net(arg, { kind: "receive" });
+        // What is opened so is started: a launcher, a script, a program.
+        else if (/\.(?:desktop|command|app|tool|workflow|terminal|sh|scpt|jar|exe|msi|AppImage)\/?$/.test(arg.text))
+          use.script(arg, "other");
+        else use.path(arg, { kind: "read" });
       return;
     case "envsubst":
     case "pbcopy":
@@ -307,6 +323,7 @@ export const lookups: readonly Program[] = [
       "-w --write": [],
       "--tmpdir <x>": [],
       "--from-file <x>": [],
+      "-L --library-path <dir>": (use, args) => (use.name === "jq" ? loadsFrom(use, args) : undefined),
       "--arg --argjson <a>": [],
       "-s --set": [],
     },
@@ -323,6 +340,10 @@ export const lookups: readonly Program[] = [
       "yq -i '.a=1' a.yaml": "allow",
       "mktemp -d": "allow",
       "which node": "allow",
+      "open coverage/index.html": "allow",
+      "xdg-open ~/Downloads/x.desktop": "hold",
+      "jq -rn 'env.API_KEY'": "hold",
+      "jq -n 'env.HOME'": "allow",
       "ps auxe": "hold",
       "fuser -k 3000/tcp": "allow",
       "fuser -k /home": "hold",

@@ -9,7 +9,7 @@ export const text: readonly Program[] = [
     summary: "Edits text",
     flags: {
       "-e --expression <code>": code("sed"),
-      "-f --file <file>": reads,
+      "-f --file <file>": (use, [file]) => (file === undefined ? undefined : use.script(file, "sed")),
       "-i --in-place [suffix]": [],
       "-n": [],
       "-E": [],
@@ -46,6 +46,8 @@ export const text: readonly Program[] = [
       "sed '1e rm -rf ~' a": "deny",
       "sed 's/x/y/e' a": "hold",
       "sed -n 'w /etc/x' a": "hold",
+      "sed -f fix.sed a": "allow",
+      "sed -f ~/Downloads/x.sed a": "hold",
     },
   },
   {
@@ -58,19 +60,24 @@ export const text: readonly Program[] = [
         if (args[0] !== undefined) use.script(args[0], "awk");
       },
       "-i --include <x>": [],
+      "-l --load <x>": [],
       "-E <file>": [],
     },
     does: (use, args) => {
       const given = use.has("-f") || use.has("-E");
       const [program] = args;
       if (!given && program !== undefined) use.code("awk", program);
-      for (const arg of given ? args : args.slice(1)) if (!/^\w+=/.test(arg.text)) use.path(arg, { kind: "read" });
+      const edits = use.value("-i")?.text === "inplace";
+      for (const arg of given ? args : args.slice(1))
+        if (!/^\w+=/.test(arg.text)) use.path(arg, edits ? { kind: "write", verb: "edit" } : { kind: "read" });
       use.output({ text: undefined });
     },
     examples: {
       "awk '{print | \"sh\"}' x": "hold",
       "awk '{print | \"sort\"}' x": "allow",
       "awk '{print $1}' a.txt": "allow",
+      "gawk -i inplace '{print}' /etc/hosts": "hold",
+      "gawk -i inplace '{print}' src/a.txt": "allow",
       "awk 'BEGIN{system(\"rm -rf /\")}'": "deny",
     },
   },

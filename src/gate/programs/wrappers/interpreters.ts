@@ -1,15 +1,18 @@
 import { code, script } from "../acts.ts";
+import { baseName } from "../../paths/text.ts";
+import { projectConsoles } from "../database-loss.ts";
+import { loadsFrom } from "../packages.ts";
 import { type Act, type Arg, type Language, literal, type Program } from "../program.ts";
 
 /** Interpreters of programming languages: they run text, modules and files. */
 
 /** A framework's own console is a script of the project, and a program with verbs that lose data. */
 const runsConsole =
-  (console: string, language: Language): Act =>
+  (language: Language): Act =>
   (use, args) => {
     script(language)(use, args);
-    if (args[0]?.text === console || args[0]?.text.endsWith(`/${console}`) === true)
-      use.run([literal(console), ...args.slice(1)]);
+    const base = baseName(args[0]?.text ?? "");
+    if (projectConsoles.has(base)) use.run([literal(base), ...args.slice(1)]);
   };
 
 function languageOf(name: string): "perl" | "ruby" | "php" | "lua" | "r" | "applescript" | "other" {
@@ -43,6 +46,10 @@ function pythonModule(): Act {
       return use.run([literal(name === "tarfile" || name === "zipfile" ? "true" : name), ...rest]);
     if (name === "smtpd" || name === "pty")
       return use.emit({ kind: "opaque", what: `run Python's ${name}`, target: name, sure: "opaque", undoable: "no" });
+    if (name === "django") return use.run([literal("django-admin"), ...rest]);
+    // A module of the folder where it runs: what lies elsewhere is code of nobody's keeping.
+    if (!quietModules.has(name) && /^[\w.]+$/.test(name))
+      use.script(literal(`./${name.replaceAll(".", "/")}.py`), "python", rest);
     use.emit({
       kind: "execute",
       what: `run the Python module ${name}${quietModules.has(name) ? "" : " of the workspace or its environment"}`,
@@ -150,7 +157,7 @@ export const interpreters: readonly Program[] = [
         ? undefined
         : args.length === 0 && use.stdin.text === "" && !use.stdin.remote
           ? undefined
-          : runsConsole("manage.py", "python")(use, args),
+          : runsConsole("python")(use, args),
     examples: {
       "python3 -m pytest": "allow",
       "python3 -c 'print(1)'": "allow",
@@ -158,6 +165,9 @@ export const interpreters: readonly Program[] = [
       "python3 -c 'import shutil; shutil.rmtree(\"/home\")'": "deny",
       "python3 manage.py test": "allow",
       "python3 -m http.server": "allow",
+      "python3 -m mypackage.cli --help": "allow",
+      "cd ~/Downloads && python3 -m evil": "hold",
+      "python3 -m django flush": "hold",
     },
   },
   {
@@ -185,7 +195,7 @@ export const interpreters: readonly Program[] = [
       if (first === undefined && use.stdin.text === "" && !use.stdin.remote) return;
       if (first !== undefined && (use.name.startsWith("node") || use.name === "node") && first.text === "inspect")
         return;
-      script("node")(use, use.has("--test") && args.length === 0 ? [literal(".")] : args);
+      runsConsole("node")(use, use.has("--test") && args.length === 0 ? [literal(".")] : args);
     },
     examples: {
       "node server.js": "allow",
@@ -231,7 +241,10 @@ export const interpreters: readonly Program[] = [
       "-l": [],
       "-n -p -w -a -0": [],
       "-i": [],
-      "-I -M -F <x>": [],
+      "-I <folder>": loadsFrom,
+      "-M -F <x>": [],
+      "-d <setting>": [],
+      "-z <library>": loadsFrom,
       "-c": [],
       "-S <address>": [],
       "-t <dir>": [],
@@ -248,10 +261,13 @@ export const interpreters: readonly Program[] = [
       }
       if (use.has("-S") || use.has("-c") || use.has("-l")) return;
       if (args.length === 0 && use.stdin.text === "" && !use.stdin.remote) return;
-      runsConsole("artisan", languageOf(use.name))(use, args);
+      runsConsole(languageOf(use.name))(use, args);
     },
     examples: {
       "perl -pe 's/a/b/' file.txt": "allow",
+      "perl -Ilib -MFoo -e 1": "allow",
+      "perl -I/home/dev/Downloads/x -Mx -e 1": "hold",
+      "php -d memory_limit=-1 artisan migrate:fresh": "hold",
       "perl -e 'system(\"rm -rf /\")'": "deny",
       "ruby -e 'puts 1'": "allow",
       "ruby -e 'FileUtils.rm_rf(\"/etc\")'": "deny",
