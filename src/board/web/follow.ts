@@ -4,6 +4,7 @@ import type { Store } from "../model/index.ts";
 import { nowMs } from "./clock.ts";
 import { bodyOf, Refused } from "./call.ts";
 import { readEvents } from "./events.ts";
+import { createAttention } from "./attention.ts";
 
 export interface FollowPorts {
   readonly token: string;
@@ -28,14 +29,16 @@ type Push = PushOf<"web/changed">;
 export async function follow(ports: FollowPorts, signal: AbortSignal): Promise<void> {
   const { store } = ports;
   const at: { cursor: string | undefined; entry: number | undefined } = { cursor: undefined, entry: undefined };
+  const attention = createAttention(signal);
   let pauseMs = retryMsMin;
   while (!signal.aborted) {
     try {
+      await attention.mayListen();
       const known = await ports.proven(signal);
       if (known === "no")
         return ports.onShut("This browser's pass has ended, or another program answers on this port.");
       if (known === "yes") {
-        await attend(ports, at, signal);
+        await attend(ports, at, AbortSignal.any([signal, attention.leave()]));
         pauseMs = retryMsMin;
       }
     } catch (error) {
@@ -43,6 +46,10 @@ export async function follow(ports: FollowPorts, signal: AbortSignal): Promise<v
       // Anything else is a connection that broke, which is what the next round is for.
     }
     if (signal.aborted) return;
+    if (attention.leave().aborted) {
+      store.link({ state: "away", sinceMs: nowMs(), why: "This tab is hidden, and too many are open." });
+      continue;
+    }
     const { link } = store.state;
     if (link.state !== "away") store.link({ state: "away", sinceMs: nowMs(), why: "The daemon went away." });
     await pause(pauseMs, signal);

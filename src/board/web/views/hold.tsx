@@ -89,7 +89,7 @@ function Card({ hold, keys }: { hold: HoldView; keys: boolean }) {
           <code>{visible(hold.cwd)}</code>
         </Fact>
         <Fact name="Entry">
-          <a href="#/ledger">{hold.entry}</a>
+          <a href={pathOf({ page: "ledger", session: hold.session })}>{hold.entry}</a>
         </Fact>
         <Fact name="Expires">
           <time dateTime={hold.expiresAt}>{new Date(hold.expiresAt).toLocaleString()}</time>

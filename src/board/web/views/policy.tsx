@@ -4,6 +4,7 @@ import { modeWords } from "../../../protocol/words.ts";
 import { useMemo, useState } from "preact/hooks";
 import { folderName } from "../../model/index.ts";
 import { useAsked, useBoardState, usePage } from "../hooks.ts";
+import { Confirm } from "../parts/modal.tsx";
 import { Empty } from "../parts/small.tsx";
 
 const layerWords = {
@@ -36,6 +37,7 @@ export function PolicyPage() {
       await board.call("policy/mode", { mode });
       return `The mode is now ${mode}: ${modeWords[mode]}`;
     });
+  const [asking, setAsking] = useState<Mode | undefined>(undefined);
   const wanted = words.toLowerCase();
   return (
     <div class="page policy">
@@ -50,13 +52,27 @@ export function PolicyPage() {
               key={mode}
               type="button"
               aria-pressed={status?.mode === mode}
-              onClick={() => status?.mode !== mode && choose(mode)}
+              onClick={() =>
+                status?.mode !== mode && (mode === "observe" || mode === "panic" ? setAsking(mode) : choose(mode))
+              }
             >
               <strong>{mode}</strong>
-              <span>{modeWords[mode]}</span>
+              <span>{modeWords[mode].replace(/ Back to normal.*/, "")}</span>
             </button>
           ))}
         </div>
+        {asking !== undefined && (
+          <Confirm
+            title={asking === "observe" ? "Only observe?" : "Stop every agent?"}
+            text={<p>From now on {modeWords[asking].replace(/ Back to normal.*/, "")}</p>}
+            action={asking === "observe" ? "Only observe" : "Stop all"}
+            onClose={() => setAsking(undefined)}
+            onConfirm={() => {
+              setAsking(undefined);
+              choose(asking);
+            }}
+          />
+        )}
       </section>
       <section aria-labelledby="rules-title">
         <h2 id="rules-title">Rules</h2>

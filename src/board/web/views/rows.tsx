@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import type { Row } from "../../model/index.ts";
 import { branchText, doing, folderName, holdWord, money, projectOf, sessionTitle } from "../../model/index.ts";
 import { count } from "../../../kit/text.ts";
@@ -31,6 +32,10 @@ export interface RowsProps {
 }
 
 export function Rows({ rows, here, marked, onMark, onFold, searching, known }: RowsProps) {
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    list.current?.querySelector(".row-here")?.scrollIntoView({ block: "nearest" });
+  }, [here === undefined ? "" : pathOf(here)]);
   if (rows.length === 0)
     return searching ? (
       <Empty title="Nothing matches.">
@@ -50,7 +55,7 @@ export function Rows({ rows, here, marked, onMark, onFold, searching, known }: R
       </Empty>
     );
   return (
-    <ul class="rows">
+    <ul class="rows" ref={list}>
       {rows.slice(0, rowsShownMax).map((row) => (
         <RowLine key={row.id} row={row} here={here} marked={marked} onMark={onMark} onFold={onFold} />
       ))}

@@ -18,6 +18,7 @@ import { Marked } from "../parts/call-text.tsx";
 import { Modal } from "../parts/modal.tsx";
 import { Empty, Fact, Gauge, Since, takesTyping } from "../parts/small.tsx";
 import { Signal } from "../parts/signal.tsx";
+import { Timeline } from "../parts/timeline.tsx";
 import { go, pathOf } from "../route.ts";
 
 const callsShown = 50;
@@ -179,6 +180,7 @@ export function SessionDetail({ agent, session: id, keys }: { agent: string; ses
       <h3>
         Latest tool calls <a href={pathOf({ page: "ledger", session: id })}>all in the ledger</a>
       </h3>
+      {asked.state === "known" && <Timeline calls={asked.value.calls} />}
       <Calls calls={asked.state === "known" ? asked.value.calls : undefined} />
       {renaming && <Rename session={session} onClose={() => setRenaming(false)} />}
     </article>
