@@ -43,7 +43,7 @@ test("what is edited is a command where there is one, else the whole input; a ma
     ["[1]", /JSON object/],
     ['{"content":"__redacted-token-1__"}', /would be run as it is/],
   ] as const)
-    assert.match(String(editedInput(edit, text)), why);
+    assert.match(JSON.stringify(editedInput(edit, text)), why);
 });
 
 test("an entry reads in one line, with what hides made visible", () => {
