@@ -353,6 +353,8 @@ export function buildRooms(options: RoomsOptions): Serving {
       presence,
       vault,
       judging,
+      redact,
+      look: () => observer.look(scope.signal, true),
       redactText: redactCommand,
       workspaceAt: (cwd) => facts.workspaceAt(cwd),
       stop: async () => void setImmediate(() => options.stop()),

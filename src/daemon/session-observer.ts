@@ -68,10 +68,11 @@ export class SessionObserver {
     this.#ports = ports;
   }
 
-  async look(signal: AbortSignal): Promise<void> {
+  /** @param asked  somebody wants it now, whether or not a board is open */
+  async look(signal: AbortSignal, asked = false): Promise<void> {
     const { sessions, clock } = this.#ports;
     const watched = sessions.watchers > 0;
-    if (!watched && clock.monotonicMs() - this.#lookedAtMs < unwatchedMs) return;
+    if (!asked && !watched && clock.monotonicMs() - this.#lookedAtMs < unwatchedMs) return;
     this.#lookedAtMs = clock.monotonicMs();
     const observed = sessions.observed();
     const table = await this.#ports.scan(signal);

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { createDecider } from "../../deciders/index.ts";
+import { atm } from "../../dialects/clients/atm/index.ts";
 import { inOrder } from "../../dialects/clients/index.ts";
 import { kintsugi } from "../../dialects/clients/kintsugi/index.ts";
 import { nexo } from "../../dialects/clients/nexo.ts";
@@ -11,6 +12,7 @@ import type { ClientDialect, ForeignMethods, Peer } from "../../protocol/client-
 import { limits } from "../../protocol/limits.ts";
 import { alive } from "../../facts/index.ts";
 import { type Config, ConfigFault } from "../config.ts";
+import { type AtmRooms, atmPorts } from "./atm.ts";
 import { type KintsugiRooms, kintsugiPorts } from "./kintsugi.ts";
 import { nexoAgent, nexoPorts } from "./nexo.ts";
 
@@ -21,11 +23,10 @@ export interface Clients {
   readonly methods: ForeignMethods;
 }
 
-export interface ClientsRooms extends KintsugiRooms {
+export interface ClientsRooms extends KintsugiRooms, AtmRooms {
   readonly config: Config;
   /** Whether this home was made for tests. */
   readonly test: boolean;
-  readonly clock: Clock;
   readonly log: Log;
   readonly holds: Holds;
   readonly operator: Operator;
@@ -50,6 +51,7 @@ export function createClients(rooms: ClientsRooms): Clients {
   };
   return {
     dialects: inOrder({
+      atm: atm(atmPorts(rooms)),
       nexo: nexo(
         nexoPorts({
           decider: deciderOf(config, test, clock),

@@ -236,6 +236,7 @@ for (const [tool, args] of [
     const lines = [
       { kind: "status" },
       { kind: "decide", id: "1", request: { tool_name: "TodoWrite" } },
+      { protocol_version: { major: 1, minor: 0 }, type: "connect" },
       { jsonrpc: "2.0", id: 1, method: "daemon/hello", params: {} },
     ];
     for (const line of lines) {
@@ -245,7 +246,8 @@ for (const [tool, args] of [
         cwd: root,
         env: plainEnvironment,
       });
-      assert.ok("kind" in (JSON.parse(String(stdout)) as object) === "kind" in line, String(stdout));
+      const answer = JSON.parse(String(stdout)) as object;
+      for (const field of ["kind", "type", "jsonrpc"]) assert.equal(field in answer, field in line, String(stdout));
     }
   });
 }
