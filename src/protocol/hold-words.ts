@@ -16,26 +16,30 @@ export function decidedText(decision: HoldDecision, { hold }: OutputOf<"hold/dec
   return `Approved ${hold.id} ${extent}. ${waited || hold.state === "used" ? "The agent goes on." : "It counts when the agent asks again, within 15 min."}`;
 }
 
+/** What the person edits in: a prompt of one line, which a line feed would end, or an editor. */
+export type EditedIn = "line" | "editor";
+
 /**
- * What is put before the person to edit: the command if it is one line, else the whole input as JSON, since a line feed would end it.
+ * What is put before the person to edit: the command if it can be shown there, else the whole input as JSON.
  * @throws Refusal CONFLICT when there is nothing left that could be edited
  */
-export function editable(hold: HoldView): { readonly label: string; readonly text: string } {
+export function editable(hold: HoldView, where: EditedIn = "line"): { readonly label: string; readonly text: string } {
   if (!hold.editable)
     throw new Refusal(
       "CONFLICT",
       `${hold.id} can't be edited: its caller waits no more.`,
       "Deny it with words instead.",
     );
-  const text = oneLine(hold) ?? JSON.stringify(hold.input);
-  return { label: oneLine(hold) === undefined ? "Input, JSON" : "Command", text };
+  const command = editableCommand(hold, where);
+  if (command !== undefined) return { label: "Command", text: command };
+  return { label: "Input, JSON", text: JSON.stringify(hold.input, null, where === "line" ? 0 : 2) };
 }
 
 /** @throws Refusal INVALID_PARAMS when it is not an input, or still has a mark where a secret was taken out */
-export function editedInput(hold: HoldView, text: string): Record<string, never> {
+export function editedInput(hold: HoldView, text: string, where: EditedIn = "line"): Record<string, never> {
   if (text === "") throw new Refusal("INVALID_PARAMS", "Nothing was typed.");
   const input =
-    oneLine(hold) === undefined
+    editableCommand(hold, where) === undefined
       ? parseInput(text, "What you typed")
       : ({ ...hold.input, command: text } as unknown as Record<string, never>);
   const mark = /__redacted-[a-z0-9-]+__/.exec(JSON.stringify(input))?.[0];
@@ -48,9 +52,10 @@ export function editedInput(hold: HoldView, text: string): Record<string, never>
   return input;
 }
 
-function oneLine({ input }: HoldView): string | undefined {
+function editableCommand({ input }: HoldView, where: EditedIn): string | undefined {
   const command = input["command"];
-  return typeof command === "string" && /^[^\p{Cc}]*$/u.test(command) ? command : undefined;
+  const fits = where === "line" ? /^[^\p{Cc}]*$/u : /^[^\p{Cc}\n\t]*(?:[\n\t][^\p{Cc}]*)*$/u;
+  return typeof command === "string" && fits.test(command) ? command : undefined;
 }
 
 /** @throws Refusal INVALID_PARAMS when the text is not a JSON object */
