@@ -45,23 +45,32 @@ export async function runCli(
     const options = command.optsWithGlobals<{ home?: string; json?: boolean }>();
     return { place: placeOf(options.home), json: options.json === true, terminal, ports };
   };
-  const wants = argv.find((word) => !word.startsWith("-")) ?? "";
+  const bare = verbOf(argv) === undefined && terminal.interactive && !argv.some((word) => asksOtherwise.has(word));
+  const words = bare ? [...argv, "board"] : [...argv];
   try {
     const { addVerbs } = await import("./verbs.ts");
-    await addVerbs(program, verb, wants);
+    await addVerbs(program, verb, verbOf(words) ?? "");
     shapeUsage(program, terminal);
-    await program.parseAsync([...argv], { from: "user" });
+    await program.parseAsync(words, { from: "user" });
     return process.exitCode === undefined ? 0 : Number(process.exitCode);
   } catch (error) {
     return report(error, terminal, argv.includes("--json"));
   }
 }
 
+/** The first word that is neither an option nor the value of one. */
+function verbOf(argv: readonly string[]): string | undefined {
+  return argv.find((word, index) => !word.startsWith("-") && argv[index - 1] !== "--home");
+}
+
+/** On a terminal, no verb means the board, unless one of these asks for something to read. */
+const asksOtherwise: ReadonlySet<string> = new Set(["--help", "-h", "--json"]);
+
 const firstSteps = `
 First steps:
   signalbox demo              see it at work with scripted agents
   signalbox wire claude-code  let an agent ask before it acts
-  signalbox hold watch        the place to sit: holds appear, one key decides
+  signalbox                   the board: every session on one screen, one key decides
 
 Exit codes: 0 done, 1 fault, 2 usage, 3 no daemon, 4 not found, 5 not permitted.
             signalbox check: 0 allow, 10 hold, 11 deny.`;

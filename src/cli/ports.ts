@@ -21,6 +21,7 @@ export interface CliPorts {
   readonly serveMcp: (options: McpOptions) => Promise<void>;
   readonly serveNexoMcp: (options: NexoMcpOptions) => Promise<void>;
   readonly service: () => Promise<(place: Place) => ServicePort>;
+  readonly board: () => Promise<BoardPort>;
 }
 
 /** The daemon as the user's service manager runs it. */
@@ -37,6 +38,14 @@ export interface ServicePort {
     readonly active: boolean;
     readonly away: string | null;
   }>;
+}
+
+export interface BoardPort {
+  /** Takes the whole terminal until the person leaves or the signal aborts. */
+  run(
+    options: { readonly socket: string; readonly mouse: boolean; readonly startDaemon: () => Promise<void> },
+    { signal }: { signal: AbortSignal },
+  ): Promise<void>;
 }
 
 export interface EnvironmentPort {

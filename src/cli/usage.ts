@@ -30,7 +30,7 @@ function visibleCommands(this: Help, command: Command): Command[] {
 const groups: readonly (readonly [title: string, names: readonly string[]])[] = [
   ["Run it:", ["up", "down", "restart", "status", "upkeep", "config", "service"]],
   ["Decide:", ["hold", "mode", "panic", "check", "policy"]],
-  ["Look:", ["session", "ledger", "memory"]],
+  ["Look:", ["board", "session", "ledger", "memory"]],
   ["Agents:", ["wire", "unwire", "doctor", "demo", "mcp"]],
 ];
 

@@ -10,6 +10,7 @@ export interface Family {
 const families: readonly (readonly [words: readonly string[], load: () => Promise<Family>])[] = [
   [["up", "down", "restart", "status", "mode", "panic"], () => import("./daemon-verbs.ts")],
   [["check"], () => import("./check.ts")],
+  [["board"], () => import("./board-verb.ts")],
   [["hold"], () => import("./hold-verbs.ts")],
   [["ledger"], () => import("./ledger-verbs.ts")],
   [["wire", "unwire", "doctor"], () => import("./wiring-verbs.ts")],

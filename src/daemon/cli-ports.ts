@@ -57,6 +57,7 @@ export function createCliPorts(main: string): CliPorts {
         input: process.stdin,
         output: process.stdout,
       }),
+    board: async () => (await import("./board.ts")).boardPort,
   };
 }
 

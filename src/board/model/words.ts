@@ -46,8 +46,14 @@ export function doing(session: SessionView): string {
   if (ungated !== null) return flat(ungated);
   if (current !== null && (state === "working" || state === "waiting"))
     return flat(current.what.startsWith(current.tool) ? current.what : `${current.tool}: ${current.what}`);
-  return state === "working" ? "thinks" : state === "idle" || state === "gone" ? "" : stateWord(session);
+  return state === "working" ? "thinks" : quietStates.has(state) ? "" : stateWord(session);
 }
+
+/** Their sign says it all. */
+const quietStates: ReadonlySet<SessionState> = new Set(["idle", "gone", "finished-unseen"]);
+
+/** What people call an agent: the programs that say in their name that they are for code, or a command line, are known without it. */
+export const agentName = (agent: string): string => flat(agent.replace(/-(?:code|cli)$/, ""), 12);
 
 /** A hold whose caller has gone can still be decided: it counts when the agent asks again. */
 export const holdWord = ({ waiting }: Pick<HoldView, "waiting">): string => (waiting > 0 ? "waits" : "asked");

@@ -15,8 +15,8 @@ export interface Command {
   readonly hint?: string;
   /** Whether it does anything now; without, always. */
   readonly when?: (desk: Desk) => boolean;
-  /** Decides or changes something, so it counts only on what the person has seen. */
-  readonly decides?: true;
+  /** Decides what is chosen, so it counts only on what the person has seen; or what is marked, which is listed and confirmed. */
+  readonly decides?: "chosen" | "marked";
   readonly run: (desk: Desk) => void | Promise<void>;
 }
 
@@ -32,7 +32,7 @@ const decideCommands: readonly Command[] = [
     group: "Decide",
     hint: "approve",
     when: held,
-    decides: true,
+    decides: "chosen",
     run: (desk) => approve(desk, "once"),
   },
   {
@@ -41,7 +41,7 @@ const decideCommands: readonly Command[] = [
     group: "Decide",
     hint: "deny",
     when: held,
-    decides: true,
+    decides: "chosen",
     run: deny,
   },
   {
@@ -50,7 +50,7 @@ const decideCommands: readonly Command[] = [
     group: "Decide",
     hint: "for the session",
     when: ({ hold }) => hold?.undoable === true,
-    decides: true,
+    decides: "chosen",
     run: (desk) => approve(desk, "session"),
   },
   {
@@ -59,7 +59,7 @@ const decideCommands: readonly Command[] = [
     group: "Decide",
     hint: "as a rule",
     when: held,
-    decides: true,
+    decides: "chosen",
     run: approveAsRule,
   },
   {
@@ -68,7 +68,7 @@ const decideCommands: readonly Command[] = [
     group: "Decide",
     hint: "edit",
     when: ({ hold }) => hold?.editable === true,
-    decides: true,
+    decides: "chosen",
     run: editThenApprove,
   },
   {
@@ -91,7 +91,7 @@ const decideCommands: readonly Command[] = [
     group: "Decide",
     hint: "approve marked",
     when: (desk) => markedHolds(desk).length > 0,
-    decides: true,
+    decides: "marked",
     run: (desk) => decideMarked(desk, "approve"),
   },
   {
@@ -100,7 +100,7 @@ const decideCommands: readonly Command[] = [
     group: "Decide",
     hint: "deny marked",
     when: (desk) => markedHolds(desk).length > 0,
-    decides: true,
+    decides: "marked",
     run: (desk) => decideMarked(desk, "deny"),
   },
 ];
@@ -227,7 +227,6 @@ const ownCommands: readonly Command[] = [
     title: "Leave the board; the daemon goes on",
     keys: ["q", "ctrl-c"],
     group: "Signalbox",
-    hint: "quit",
     run: (desk) => desk.quit(),
   },
 ];

@@ -1,4 +1,4 @@
-import { count } from "../../kit/text.ts";
+import { count, visible } from "../../kit/text.ts";
 import { decidedText, editable, editedInput } from "../../protocol/hold-words.ts";
 import type { HoldDecision, HoldView } from "../../protocol/operations/holds.ts";
 import { Refusal } from "../../protocol/refusals.ts";
@@ -65,7 +65,9 @@ async function editOutside(desk: Desk, hold: HoldView): Promise<void> {
   const edited = await desk.lend(() => editText(editor, label === "Command" ? "command.sh" : "input.json", text));
   if (edited === undefined) return desk.say("faint", "Nothing was changed, so nothing was decided.");
   const input = editedInput(hold, edited, "editor");
-  const shown = edited.split("\n").map((line): Line => [span(flat(line), "accent")]);
+  const shown = visible(edited)
+    .split("\n")
+    .map((line): Line => [span(line.replaceAll("\t", "  "), "accent")]);
   if (await desk.dialogs.confirm("Approve this instead?", shown)) await approveEdited(desk, hold, input);
 }
 

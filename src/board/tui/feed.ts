@@ -16,9 +16,9 @@ export interface FeedOptions {
 /** A daemon that comes back is found this fast. */
 const retryMs = 250;
 /** The state is asked for this often, which also proves that the daemon still answers. */
-const statusMs = 5_000;
+const statusMs = 3_000;
 /** A daemon that takes longer over its state is taken for one that does not answer. */
-const answerMsMax = 3_000;
+const answerMsMax = 2_000;
 /** Entries that the timeline begins with. */
 const entriesFirst = 200;
 

@@ -2,8 +2,10 @@ import type { HoldView } from "../../protocol/operations/holds.ts";
 import type { SessionState, SessionView } from "../../protocol/session-view.ts";
 import { entryAbout, entryVerdict } from "../../protocol/entry-words.ts";
 import type { EntryView } from "../../protocol/operations/ledger.ts";
+import { count } from "../../kit/text.ts";
 import { callText } from "../../protocol/words.ts";
 import {
+  agentName,
   branchText,
   contextWorry,
   doing,
@@ -21,7 +23,11 @@ import {
 import { fit, type Line, lineColumns, type Span, span, type Style, stylesOf } from "./line.ts";
 
 /** A line of a list: a row of the model, or an entry of the ledger. */
-export type ListRow = Row | { readonly kind: "entry"; readonly id: string; readonly entry: EntryView };
+export type ListRow =
+  | Row
+  /** Air before a heading where there is room for it. */
+  | { readonly kind: "gap"; readonly id: string }
+  | { readonly kind: "entry"; readonly id: string; readonly entry: EntryView };
 
 export interface ListLook {
   readonly columns: number;
@@ -34,9 +40,11 @@ export interface ListLook {
 export function rowLine(row: ListRow, look: ListLook): Line {
   const chosen = row.id === look.chosen;
   const bar = span(chosen ? "▌" : " ", "accent");
-  const rest = fit(cells(row, look), look.columns - 1);
+  const rest = fit(cells(row, { ...look, columns: look.columns - 1 }), look.columns - 1);
   const line = [bar, ...(chosen ? rest.map(strong) : rest)];
-  return row.kind === "heading" ? line : line.map((piece) => ({ ...piece, on: { pick: row.id } }));
+  return row.kind === "heading" || row.kind === "gap"
+    ? line
+    : line.map((piece) => ({ ...piece, on: { pick: row.id } }));
 }
 
 /** The chosen row stands out by weight too, and nothing of it is faint. */
@@ -47,6 +55,8 @@ const strong = (piece: Span): Span => ({
 
 function cells(row: ListRow, look: ListLook): Line {
   switch (row.kind) {
+    case "gap":
+      return [];
     case "heading":
       return [
         span(`${row.title} `, row.id === "heading needs-you" ? ["warn", "strong"] : "strong"),
@@ -73,25 +83,23 @@ function groupCells({ depth, folded, title, needsYou, working, sessions }: ListR
 }
 
 /** Who stands before what while there is room for both. */
-const agentColumns = (columns: number): number => (columns < 56 ? 0 : columns < 90 ? 12 : 14);
+const agentColumns = (columns: number): number => (columns < 56 ? 0 : 10);
 const agentCell = (agent: string, columns: number): Line =>
-  agentColumns(columns) === 0
-    ? []
-    : [...fit([span(flat(agent, agentColumns(columns) - 2), "faint")], agentColumns(columns))];
+  agentColumns(columns) === 0 ? [] : fit([span(agentName(agent), "faint")], agentColumns(columns));
 
 const ageColumns = 7;
 const ageCell = (text: string): Span => span(text.padStart(ageColumns), "faint");
 
 function holdCells(hold: HoldView, session: SessionView | undefined, look: ListLook): Line {
   const { columns } = look;
-  const place = columns < 76 ? 0 : Math.min(22, Math.floor(columns / 6));
+  const place = columns < 60 ? 0 : Math.min(22, Math.floor(columns / 6));
   const sign = look.marks.has(hold.id)
     ? span("* ", ["accent", "strong"])
     : span(hold.waiting > 0 ? "! " : "¡ ", "warn");
   const where = flat(session === undefined ? folderName(hold.cwd) : folderName(projectOf(session)), place - 2);
   const start = [sign, ...agentCell(hold.agent, columns), ...(place === 0 ? [] : fit([span(where)], place))];
   const end = [
-    ...(hold.undoable ? [] : [span("  no undo", "bad")]),
+    ...(hold.undoable || columns < 44 ? [] : [span("  no undo", "bad")]),
     ...(columns < 90 ? [] : [span(`  ${holdWord(hold)}`, "faint")]),
     ageCell(since(hold.openedAt, look.nowMs)),
   ];
@@ -124,7 +132,7 @@ function sessionCells(session: SessionView, holds: readonly HoldView[], depth: n
   ];
   const what =
     holds.length > 0
-      ? [span(holds.length === 1 ? "holds a tool call" : `holds ${holds.length} tool calls`, "warn")]
+      ? [span(`${count(holds.length, "tool call")} held`, "warn")]
       : [span(doing(session), ungated !== null || state === "error" ? "bad" : state === "waiting" ? "warn" : "faint")];
   const end = [
     ...(columns < 64 || context === null

@@ -40,22 +40,22 @@ export interface Layout {
 }
 
 /** @param whole  the detail has the page to itself */
-export function layoutOf(size: Size, listed: number, whole: boolean, said: number): Layout {
+export function layoutOf(size: Size, listed: number, view: View, whole: boolean, said: number): Layout {
   const { columns, rows } = size;
   const head = rows < 10 ? 1 : 2;
   const foot = Math.min(1 + said, Math.max(0, rows - head - 1));
   const body = Math.max(1, rows - head - foot);
   const wide = columns >= besideColumnsMin && body >= 8;
   const base = { size, head, foot };
-  if (whole) return { ...base, list: 0, listColumns: columns, detail: body, detailColumns: columns - 1 };
+  if (whole) return { ...base, list: 0, listColumns: columns, detail: body, detailColumns: columns - 2 };
   if (wide) {
     const listColumns = Math.floor(columns * 0.52);
     return { ...base, list: body, listColumns, detail: body, detailColumns: columns - listColumns - 3 };
   }
-  if (body < stackRowsMin) return { ...base, list: body, listColumns: columns, detail: 0, detailColumns: columns - 1 };
-  // The list has what it needs, but leaves the greater half to the detail; one row is the rule between them.
-  const list = Math.max(4, Math.min(listed, Math.floor(body * 0.45)));
-  return { ...base, list, listColumns: columns, detail: body - list - 1, detailColumns: columns - 1 };
+  if (body < stackRowsMin) return { ...base, list: body, listColumns: columns, detail: 0, detailColumns: columns - 2 };
+  // The list has what it needs, but leaves the greater part to the detail, unless it is the list that matters; one row is the rule between them.
+  const list = Math.max(4, Math.min(listed, Math.floor(body * (view === "timeline" ? 0.6 : 0.45))));
+  return { ...base, list, listColumns: columns, detail: body - list - 1, detailColumns: columns - 2 };
 }
 
 const besideColumnsMin = 110;
@@ -89,7 +89,18 @@ export interface Said {
 /** A key that does something now, and a word for it. */
 export interface Hint {
   readonly key: string;
+  /** The key as people write it, where its name is another. */
+  readonly shown?: string;
   readonly words: string;
+}
+
+/** With air before each heading, where all of it fits. */
+export function aired(rows: readonly ListRow[], room: number): readonly ListRow[] {
+  const headings = rows.filter(({ kind }) => kind === "heading").length;
+  if (headings < 2 || rows.length + headings - 1 > room) return rows;
+  return rows.flatMap((row, index): ListRow[] =>
+    row.kind === "heading" && index > 0 ? [{ kind: "gap", id: `gap ${row.id}` }, row] : [row],
+  );
 }
 
 /** The whole page as rows. Pure: the same page is the same frame. */
@@ -109,10 +120,12 @@ export const saidLines = ({ said, layout }: Pick<Page, "said" | "layout">): Line
 function headLine({ state, layout, nowMs }: Page): Line {
   const { columns } = layout.size;
   const { link } = state;
-  const right = [modeSpan(state), ...costSpan(state, columns), span(` ${timeOfDay(nowMs)}`, "faint")].filter(
+  const narrow = columns < 50;
+  const mode = narrow && state.status?.mode === "attended" ? undefined : modeSpan(state);
+  const right = [mode, ...costSpan(state, columns), span(narrow ? "" : `  ${timeOfDay(nowMs)} `, "faint")].filter(
     (piece) => piece !== undefined,
   );
-  const name = columns < 40 ? [] : [span("Signalbox", "strong"), span("  ")];
+  const name = narrow ? [span(" ")] : [span(" "), span("Signalbox", "strong"), span("  ")];
   if (link.state === "connecting") return spread([...name, span("connecting", "faint")], right, columns);
   if (link.state === "away")
     return spread(
@@ -182,7 +195,8 @@ function tabLine({ view, layout, search, order, marks }: Page): Line {
 
 function bodyLines(page: Page): Line[] {
   const { layout, rows, top, chosen, marks, nowMs, detail, state } = page;
-  const look = { columns: layout.listColumns, nowMs, chosen, marks };
+  const besides = layout.listColumns < layout.size.columns;
+  const look = { columns: layout.listColumns - (besides ? 1 : 0), nowMs, chosen, marks };
   const empty =
     rows.length === 0 ? page.empty.flatMap((text) => paragraph(text, layout.listColumns - 2, "faint", 1)) : [];
   const drawn = rows.slice(top, top + layout.list).map((row) => rowLine(row, look));
@@ -195,7 +209,7 @@ function bodyLines(page: Page): Line[] {
       shown.map((line) => [span(" "), ...line]),
       layout.detail,
     );
-  if (layout.listColumns < layout.size.columns) return beside(fresh, shown, layout.listColumns, layout.list);
+  if (besides) return beside(fresh, shown, layout.listColumns, layout.list);
   if (layout.detail === 0) return fresh;
   return [
     ...fresh,
@@ -216,17 +230,24 @@ function ruleLine(columns: number, above: number, below: number): Line {
 const padded = (lines: readonly Line[], rows: number): Line[] =>
   Array.from({ length: rows }, (_, row) => lines[row] ?? blank);
 
-/** As many keys as there is room for, most useful first. */
+/** As many keys as there is room for, most useful first; how to get help and out stands at the right edge. */
 function hintLine({ hints, layout }: Page): Line {
-  const pieces: Line[] = [];
-  let room = layout.size.columns - 1;
-  for (const { key, words } of hints) {
-    const piece = [span(key, "accent", { press: key }), span(` ${words}   `, "faint", { press: key })];
-    if (lineColumns(piece) - 3 > room) break;
+  const { columns } = layout.size;
+  const words = ({ key, shown = key, words }: Hint, after: string): Line => [
+    span(shown, "accent", { press: key }),
+    span(` ${words}${after}`, "faint", { press: key }),
+  ];
+  const always =
+    columns < 40 ? [] : [...words({ key: "?", words: "help" }, "  "), ...words({ key: "q", words: "quit" }, " ")];
+  const pieces: Line[] = [[span(" ")]];
+  let room = columns - lineColumns(always) - 1;
+  for (const hint of hints) {
+    const piece = words(hint, "  ");
     room -= lineColumns(piece);
+    if (room < 0) break;
     pieces.push(piece);
   }
-  return cut([span(" "), ...pieces.flat()], layout.size.columns);
+  return spread(pieces.flat(), always, columns);
 }
 
 interface Sheet {

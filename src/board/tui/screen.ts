@@ -98,6 +98,11 @@ export class Screen implements Disposable {
     else if (cursor === undefined) this.#output.write(blink);
   }
 
+  /** The next frame is drawn whole, whatever is believed to stand there. */
+  forget(): void {
+    this.#drawn = [];
+  }
+
   bell(): void {
     if (this.#open) this.#output.write("\u0007");
   }

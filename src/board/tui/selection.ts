@@ -2,7 +2,7 @@
 export class Selection {
   #id: string | undefined;
   #index = 0;
-  /** When another line took the chosen one's place without the person's doing; monotonic milliseconds. */
+  /** When another line took the chosen one's place and the person has not moved since; monotonic milliseconds. */
   swappedAtMs = Number.NEGATIVE_INFINITY;
   /** First line that is drawn. */
   top = 0;
@@ -11,28 +11,37 @@ export class Selection {
     return this.#id;
   }
 
-  /** After the lines have changed: the same id, else what stands where it stood. */
-  settle(ids: readonly string[], nowMs: number): void {
+  /**
+   * After the lines have changed: the same id, else the nearest of its heirs, else what stands where it stood.
+   * @param heirsOf  lines that may take the place of one that is gone
+   */
+  settle(ids: readonly string[], nowMs: number, heirsOf: (id: string) => readonly string[]): void {
     const at = this.#id === undefined ? -1 : ids.indexOf(this.#id);
     if (at >= 0) {
       this.#index = at;
       return;
     }
+    const here = Math.max(0, Math.min(this.#index, ids.length - 1));
+    const heirs = this.#id === undefined ? [] : heirsOf(this.#id).map((id) => ids.indexOf(id));
     if (this.#id !== undefined) this.swappedAtMs = nowMs;
-    this.#index = Math.max(0, Math.min(this.#index, ids.length - 1));
+    this.#index = heirs.toSorted((a, b) => Math.abs(a - here) - Math.abs(b - here))[0] ?? here;
     this.#id = ids[this.#index];
   }
 
   pick(ids: readonly string[], id: string): void {
     const at = ids.indexOf(id);
-    if (at < 0) return;
-    this.#index = at;
-    this.#id = id;
+    if (at >= 0) this.#choose(ids, at);
   }
 
   move(ids: readonly string[], by: number): void {
-    this.#index = Math.max(0, Math.min(ids.length - 1, this.#index + by));
-    this.#id = ids[this.#index];
+    this.#choose(ids, Math.max(0, Math.min(ids.length - 1, this.#index + by)));
+  }
+
+  /** What the person chose they have seen. */
+  #choose(ids: readonly string[], index: number): void {
+    this.#index = index;
+    this.#id = ids[index];
+    this.swappedAtMs = Number.NEGATIVE_INFINITY;
   }
 
   /** Moves the window so that line `at` of `count` is in it, with the lines around it where there is room. */

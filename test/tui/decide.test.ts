@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { Stage, toldOf } from "./stage.ts";
+
+const escape = "\u001b";
+
+test("one key approves a hold, and the hook that waits for it returns", async () => {
+  await using stage = await Stage.set();
+  const { seat } = stage;
+  seat.start("board");
+  await seat.until("No agent has been heard of yet.");
+  const hooked = stage.push("s-1");
+  await seat.until(/Needs you 1/);
+  assert.match(seat.text, /1 needs you/);
+  assert.match(seat.text, /▌! claude +shop +git push --force-with-lease origin main/);
+  assert.match(seat.text, /overwrite a branch at the remote/, "the card says what it would do");
+  seat.type("ga");
+  assert.equal(toldOf(await hooked).decision, "allow");
+  await seat.until(/Approved hold_\w+ once\. The agent goes on\./);
+  await seat.until((text) => !text.includes("Needs you"));
+});
+
+test("a denial carries the person's words to the agent", async () => {
+  await using stage = await Stage.set();
+  const { seat } = stage;
+  seat.start("board");
+  const hooked = stage.push("s-1");
+  await seat.until("Needs you 1");
+  seat.type("gd");
+  await seat.until("Deny it. Why? The agent reads it.");
+  seat.type("ask Ann first, ä日\r");
+  const { decision, reason } = toldOf(await hooked);
+  assert.equal(decision, "deny");
+  assert.match(reason, /ask Ann first, ä日/);
+  await seat.until("The agent was told.");
+});
+
+test("an edited command is what the host is told to run", async () => {
+  await using stage = await Stage.set();
+  const { seat } = stage;
+  seat.start("board");
+  const hooked = stage.push("s-1");
+  await seat.until("Needs you 1");
+  seat.type("ge");
+  await seat.until("> git push --force-with-lease origin main");
+  seat.type("\u0015git push origin main\r");
+  const { decision, input } = toldOf(await hooked);
+  assert.equal(decision, "allow");
+  assert.deepEqual(input, { command: "git push origin main" });
+});
+
+test("the person's own editor edits what a line can't, and an unchanged text decides nothing", async () => {
+  await using stage = await Stage.set(undefined, { EDITOR: "sed -i s/one/two/" });
+  const { seat } = stage;
+  seat.start("board");
+  const hooked = stage.ask("s-1", "Bash", { command: "git push --force-with-lease origin \\\n  one" });
+  await seat.until("Needs you 1");
+  seat.type("ge");
+  await seat.until("Input, JSON:");
+  seat.type("\u000f");
+  await seat.until("Approve this instead?");
+  assert.match(seat.text, / {2}two/);
+  seat.type("n");
+  await seat.until((text) => !text.includes("Approve this instead?"));
+  assert.match(seat.text, /Needs you 1/);
+  seat.type("e");
+  await seat.until("Input, JSON:");
+  seat.type("\u000f");
+  await seat.until("Approve this instead?");
+  seat.type("y");
+  assert.deepEqual(toldOf(await hooked).input, { command: "git push --force-with-lease origin \\\n  two" });
+});
+
+test("what can't be undone is confirmed, and any key but y is no", async () => {
+  await using stage = await Stage.set();
+  const { seat } = stage;
+  seat.start("board");
+  const hooked = stage.write("s-1");
+  await seat.until("It can't be undone.");
+  assert.match(seat.text, /no undo/);
+  seat.type("ga");
+  await seat.until("Approve it once?");
+  seat.type("a");
+  await seat.until((text) => !text.includes("Approve it once?"));
+  assert.match(seat.text, /Needs you 1/, "nothing was decided");
+  seat.type("a");
+  await seat.until("Approve it once?");
+  seat.type("y");
+  assert.equal(toldOf(await hooked).decision, "allow");
+});
+
+test("a rule is shown before it is saved", async () => {
+  await using stage = await Stage.set();
+  const { seat } = stage;
+  seat.start("board");
+  const hooked = stage.push("s-1");
+  await seat.until("Needs you 1");
+  seat.type("gr");
+  await seat.until("This rule would be added to your policy:");
+  await seat.until("Save it and approve?");
+  assert.match(seat.text, /\[\[rule\]\]/);
+  seat.type("y");
+  assert.equal(toldOf(await hooked).decision, "allow");
+  await seat.until("and saved as a rule");
+  assert.match(readFileSync(join(stage.place.configDir, "policy.toml"), "utf8"), /git push/);
+});
+
+test("for the session: the next like call passes without a hold", async () => {
+  await using stage = await Stage.set();
+  const { seat } = stage;
+  seat.start("board");
+  const hooked = stage.push("s-1");
+  await seat.until("Needs you 1");
+  seat.type("gs");
+  assert.equal(toldOf(await hooked).decision, "allow");
+  await seat.until("for this session");
+  assert.equal(toldOf(await stage.push("s-1")).decision, "allow");
+});
+
+test("several are marked and decided with one question; what can't be undone needs the word", async () => {
+  await using stage = await Stage.set({ columns: 100, rows: 30 });
+  const { seat } = stage;
+  seat.start("board");
+  const first = stage.push("s-1", "one");
+  await seat.until("Needs you 1");
+  const second = stage.push("s-2", "two");
+  await seat.until("Needs you 2");
+  seat.type("g  ");
+  await seat.until("2 marked");
+  seat.type("D");
+  await seat.until("Deny 2 holds. Why?");
+  assert.match(seat.text, /- git push --force-with-lease origin one/);
+  seat.type("not today\r");
+  for (const hooked of [first, second]) assert.match(toldOf(await hooked).reason, /not today/);
+  await seat.until("Denied 2 holds.");
+
+  const third = stage.push("s-1", "three");
+  await seat.until("Needs you 1");
+  const fourth = stage.write("s-2");
+  await seat.until("Needs you 2");
+  seat.type("*");
+  await seat.until("2 marked");
+  seat.type("A");
+  await seat.until("1 of them can't be undone. Type approve:");
+  seat.type("yes\r");
+  await seat.until("Nothing was approved: the word was not typed.");
+  seat.type("A");
+  await seat.until("Type approve:");
+  seat.type("approve\r");
+  for (const hooked of [third, fourth]) assert.equal(toldOf(await hooked).decision, "allow");
+});
+
+test("a question that is left with Esc decides nothing, and one about a hold that went away neither", async () => {
+  await using stage = await Stage.set();
+  const { seat } = stage;
+  seat.start("board");
+  const hooked = stage.push("s-1");
+  await seat.until("Needs you 1");
+  seat.type("gd");
+  await seat.until("Deny it. Why?");
+  seat.type(escape);
+  await seat.until((text) => !text.includes("Deny it. Why?"));
+  assert.match(seat.text, /Needs you 1/);
+  seat.type("d");
+  await seat.until("Deny it. Why?");
+  hooked.end();
+  await hooked;
+  await seat.until((text) => /Deny it/.test(text) && /waits no more|asked/.test(text));
+  seat.type("too late\r");
+  await seat.until(/Denied hold_\w+\. The agent will be told if it asks again\.|Not done:/);
+});
+
+test("the mode is changed from the board, and panic is confirmed and seen everywhere", async () => {
+  await using stage = await Stage.set();
+  const { seat } = stage;
+  seat.start("board");
+  await seat.until("attended");
+  seat.type("!");
+  await seat.until("Deny every tool call of every agent, now?");
+  seat.type("y");
+  await seat.until("PANIC: all is denied");
+  assert.equal(toldOf(await stage.ask("s-1", "Bash", { command: "ls" })).decision, "deny");
+  seat.type("m");
+  await seat.until("Mode:");
+  seat.type("atten\r");
+  await seat.until("The mode is now attended");
+});
