@@ -27,7 +27,7 @@ async function board(verb: Verb, mouse: boolean): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.once(signal, () => stop.abort(new Error(`told to stop by ${signal}`)));
-  const { run } = await ports.board();
+  const port = await ports.board();
   const start = async () => void (await startDaemon(verb, { detach: true, settings: [] }));
-  await run({ socket: place.socket, mouse, startDaemon: start }, { signal: stop.signal });
+  await port.run({ socket: place.socket, mouse, startDaemon: start }, { signal: stop.signal });
 }

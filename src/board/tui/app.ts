@@ -329,9 +329,7 @@ export class BoardApp implements Desk, Disposable {
     if (view === "tree") return rowsByProject(state, options, folds);
     const words = options.query.words;
     return state.entries
-      .filter(
-        (entry) => words.length === 0 || words.every((word) => JSON.stringify(entry).toLowerCase().includes(word)),
-      )
+      .filter((entry) => words.every((word) => JSON.stringify(entry).toLowerCase().includes(word)))
       .map((entry) => ({ kind: "entry", id: `entry ${entry.seq}`, entry }));
   }
 

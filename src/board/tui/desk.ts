@@ -48,17 +48,17 @@ export interface Desk {
   readonly session: SessionView | undefined;
   readonly entry: EntryView | undefined;
   /** @throws Refusal DAEMON_AWAY */
-  client(): Client;
-  say(style: Style, text: string): void;
-  move(by: number): void;
-  pick(id: string): void;
-  scroll(by: number): void;
+  readonly client: () => Client;
+  readonly say: (style: Style, text: string) => void;
+  readonly move: (by: number) => void;
+  readonly pick: (id: string) => void;
+  readonly scroll: (by: number) => void;
   /** A page of the list, in rows. */
   readonly page: number;
   /** Gives the terminal away while `task` runs. */
-  lend<T>(task: () => Promise<T>): Promise<T>;
-  redraw(): void;
-  suspend(): void;
-  older(): Promise<void>;
-  quit(): void;
+  readonly lend: <T>(task: () => Promise<T>) => Promise<T>;
+  readonly redraw: () => void;
+  readonly suspend: () => void;
+  readonly older: () => Promise<void>;
+  readonly quit: () => void;
 }

@@ -25,7 +25,9 @@ export function detailOf(desk: Pick<Desk, "row" | "state">, calls: CallsOf, colu
       return groupLines(row, state, columns);
     case "entry":
       return entryLines(row.entry, columns);
-    default:
+    case "heading":
+    case "gap":
+    case undefined:
       return state.status === undefined ? [] : statusLines(state, columns);
   }
 }

@@ -5,7 +5,7 @@ import { edited, type Field, fieldLine, fieldOf, insert } from "./field.ts";
 const typed = (field: Field, ...keys: readonly string[]): Field =>
   keys.reduce((now, key) => edited(now, key) ?? now, field);
 const shown = ({ text, cursor }: Field): string => {
-  const parts = [...text];
+  const parts = Array.from(text);
   return `${parts.slice(0, cursor).join("")}|${parts.slice(cursor).join("")}`;
 };
 

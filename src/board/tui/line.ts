@@ -68,9 +68,6 @@ export function beside(left: readonly Line[], right: readonly Line[], leftColumn
 export const stressed = (line: Line, style: Style): Line =>
   line.map((piece) => ({ ...piece, style: [...stylesOf(piece), style] }));
 
-export const clickable = (line: Line, on: Target): Line =>
-  line.map((piece) => ({ on, ...piece, ...(piece.on ? {} : { on }) }));
-
 export const stylesOf = ({ style }: Span): readonly Style[] =>
   style === undefined ? [] : typeof style === "string" ? [style] : style;
 
