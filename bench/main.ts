@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { makeHome, root, TestDaemon } from "../test/support/daemon.ts";
+import { benchHub } from "./hub.ts";
 import { benchIdle } from "./idle.ts";
 import { benchJudge } from "./judge.ts";
 import { benchLedger } from "./ledger.ts";
@@ -23,6 +24,11 @@ rows.push(...benchJudge());
   rows.push(...(await benchIdle(daemon)));
   rows.push(...(await benchProcesses(daemon)));
   rows.push(...(await benchRequests(daemon)));
+}
+{
+  using place = makeHome();
+  await using daemon = await TestDaemon.start(place);
+  rows.push(...(await benchHub(daemon)));
 }
 rows.push(...(await benchLedger()));
 const table = render(rows);

@@ -46,7 +46,9 @@ export class Board {
   }
 
   watch(query: SessionFilter & { after?: string | undefined }, reader: Reader): SessionsChanged {
-    return this.#hub.watch(reader, (view) => matches(query, view), query.after);
+    const { state, agent, project, after } = query;
+    const filtered = state !== undefined || agent !== undefined || project !== undefined;
+    return this.#hub.watch(reader, filtered ? (view) => matches(query, view) : undefined, after);
   }
 
   view(live: Live): SessionView {

@@ -42,11 +42,11 @@ const heartbeatMs = 15_000;
 
 interface Subscriber {
   readonly reader: Reader;
-  readonly shown: Shown;
+  readonly shown: Shown | undefined;
   /** Sessions that changed since the last push to it. Never more than there are sessions: that is its bounded queue. */
   readonly changed: Set<string>;
-  /** What it was told of, so that it hears when one of these is gone. */
-  readonly told: Set<string>;
+  /** With a filter: what it was told of, so that it hears when one of these is gone. Without one it hears of all that are gone. */
+  readonly told: Set<string> | undefined;
   /** It has not taken the last push yet. */
   busy: boolean;
   toldAtMs: number;
@@ -67,6 +67,8 @@ export class Hub {
   /** Changes up to this number are not known any more. */
   #forgotten = 0;
   #lingering = false;
+  /** Sessions that changed since the last flush of all. */
+  readonly #fresh = new Set<string>();
   #beating: AbortController | undefined;
 
   constructor(options: HubOptions) {
@@ -84,6 +86,7 @@ export class Hub {
     this.#views.delete(key);
     this.#trim();
     if (this.#subscribers.size === 0) return;
+    this.#fresh.add(key);
     for (const { changed } of this.#subscribers) changed.add(key);
     if (!this.#lingering) void this.#linger();
   }
@@ -100,17 +103,18 @@ export class Hub {
   }
 
   /**
+   * @param shown  its filter, if it has one
    * @param after  a cursor: begin with what changed since, if that is known
    * @throws Refusal BUSY
    */
-  watch(reader: Reader, shown: Shown, after: string | undefined): SessionsChanged {
+  watch(reader: Reader, shown: Shown | undefined, after: string | undefined): SessionsChanged {
     if (this.#subscribers.size >= this.#options.watchersMax)
       throw new Refusal("BUSY", `${this.#subscribers.size} streams of sessions are open already`, "End one of them.");
     const subscriber: Subscriber = {
       reader,
       shown,
       changed: new Set(),
-      told: new Set(),
+      told: shown && new Set(),
       busy: false,
       toldAtMs: this.#options.clock.monotonicMs(),
     };
@@ -147,13 +151,13 @@ export class Hub {
 
   #snapshot({ shown, told, changed }: Subscriber): SessionsChanged {
     changed.clear();
-    told.clear();
+    told?.clear();
     const sessions: SessionView[] = [];
     for (const key of this.#options.keys()) {
       const view = this.view(key);
-      if (view === undefined || !shown(view)) continue;
+      if (view === undefined || shown?.(view) === false) continue;
       sessions.push(view);
-      told.add(key);
+      told?.add(key);
     }
     return { cursor: this.#cursor, snapshot: true, sessions, removed: [] };
   }
@@ -164,10 +168,10 @@ export class Hub {
     const removed: SessionRef[] = [];
     for (const key of keys) {
       const view = this.view(key);
-      if (view !== undefined && shown(view)) {
+      if (view !== undefined && shown?.(view) !== false) {
         sessions.push(view);
-        told.add(key);
-      } else if (told.delete(key) || resumed) removed.push(this.#options.refOf(key));
+        told?.add(key);
+      } else if (resumed || told === undefined || told.delete(key)) removed.push(this.#options.refOf(key));
     }
     return { cursor: this.#cursor, snapshot: false, sessions, removed };
   }
@@ -176,13 +180,25 @@ export class Hub {
     this.#lingering = true;
     await this.#options.clock.sleep(lingerMs, { signal: neverAborted });
     this.#lingering = false;
-    for (const subscriber of this.#subscribers) if (!subscriber.busy) this.#flushOrEnd(subscriber);
+    // Readers without a filter that are up to date get one and the same push: it is made, and put into JSON, once for all of them.
+    const fresh = [...this.#fresh];
+    this.#fresh.clear();
+    let shared: SessionsChanged | undefined;
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.busy) continue;
+      const upToDate = subscriber.shown === undefined && subscriber.changed.size === fresh.length;
+      this.#flushOrEnd(subscriber, () =>
+        upToDate
+          ? (shared ??= this.#changes(subscriber, fresh, false))
+          : this.#changes(subscriber, subscriber.changed, false),
+      );
+    }
   }
 
   /** A reader whose stream can't be made is taken off; the others are not harmed. */
-  #flushOrEnd(subscriber: Subscriber): void {
+  #flushOrEnd(subscriber: Subscriber, make = () => this.#changes(subscriber, subscriber.changed, false)): void {
     try {
-      this.#flush(subscriber);
+      this.#flush(subscriber, make);
     } catch (error) {
       this.#options.log.error({ err: error }, "a stream of sessions failed and was taken off");
       this.#remove(subscriber);
@@ -190,11 +206,11 @@ export class Hub {
     }
   }
 
-  #flush(subscriber: Subscriber): void {
+  #flush(subscriber: Subscriber, make: () => SessionsChanged): void {
     if (subscriber.changed.size === 0) return;
     const { changed } = subscriber;
     if (changed.size > this.#options.behindMax) return this.#push(subscriber, this.#snapshot(subscriber));
-    const pushed = this.#changes(subscriber, changed, false);
+    const pushed = make();
     changed.clear();
     if (pushed.sessions.length > 0 || pushed.removed.length > 0) this.#push(subscriber, pushed);
   }

@@ -4,6 +4,7 @@ import { streamEnded } from "../../protocol/json-rpc.ts";
 import { limits } from "../../protocol/limits.ts";
 import { refusals } from "../../protocol/refusals.ts";
 import type { Task } from "../dispatch.ts";
+import { pushText } from "../push-text.ts";
 import type { Answer, Origin } from "../running.ts";
 
 /** A comment this often keeps proxies and readers from taking silence for death. */
@@ -54,7 +55,7 @@ export function openEvents(
 /** JSON has no raw newlines, so one `data:` line holds it. False when the reader is gone, or too slow and dropped. */
 function writeEvent(response: ServerResponse, event: string, data: unknown): boolean {
   if (response.destroyed || response.writableEnded) return false;
-  response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  response.write(`event: ${event}\ndata: ${pushText(data)}\n\n`);
   if (response.writableLength <= limits.connectionWriteBytesMax) return true;
   response.destroy();
   return false;

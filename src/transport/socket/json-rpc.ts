@@ -6,6 +6,7 @@ import { limits } from "../../protocol/limits.ts";
 import { Refusal, refusals } from "../../protocol/refusals.ts";
 import type { Connection } from "../connection.ts";
 import type { Dispatch, Task } from "../dispatch.ts";
+import { pushMembers } from "../push-text.ts";
 import type { Origin } from "../running.ts";
 
 /** The part of the dispatch that a connection uses; tests stand in for it. */
@@ -165,7 +166,9 @@ export class JsonRpc {
     return {
       ...from,
       push: (method, params) =>
-        send(JSON.stringify({ jsonrpc: "2.0", method, params: { stream: id, ...(params as object) } })),
+        send(
+          `{"jsonrpc":"2.0","method":${JSON.stringify(method)},"params":{"stream":${JSON.stringify(id)}${pushMembers(params)}}`,
+        ),
       caughtUp,
       ended: (refusal) => {
         over();
