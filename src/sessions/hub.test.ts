@@ -33,13 +33,13 @@ function rig(change: { behindMax?: number; watchersMax?: number; numbersMax?: nu
     clock,
     hub,
     made: () => made,
-    set(session: string, state: SessionView["state"] | undefined) {
+    set: (session: string, state: SessionView["state"] | undefined) => {
       if (state === undefined) states.delete(key(session));
       else states.set(key(session), state);
       hub.changed(key(session));
     },
     /** Lets what lingers out, and the readers' answers in. */
-    async settle(ms = 10) {
+    settle: async (ms = 10) => {
       clock.advance(ms);
       for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
     },
