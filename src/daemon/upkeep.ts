@@ -23,6 +23,8 @@ export interface UpkeepPorts {
 
 export interface UpkeepDesk {
   readonly upkeep: Upkeep;
+  /** Somebody works who has no session: it counts as activity. */
+  touch(): void;
   readonly handlers: Pick<Handlers, Extract<keyof Handlers, `daemon/upkeep${string}`>>;
 }
 
@@ -30,11 +32,13 @@ const dayMs = 86_400_000;
 
 /** What rests until a quiet hour, and the operations that steer it. */
 export function createUpkeepDesk({ memory, live, clock, tasks = [], ...ports }: UpkeepPorts): UpkeepDesk {
+  const seen = activity(live, clock);
+  let touchedMs = Number.NEGATIVE_INFINITY;
   const upkeep = createUpkeep({
     ...ports,
     clock,
     write: (entry) => ports.ledger.write(entry),
-    lastActiveMs: activity(live, clock),
+    lastActiveMs: () => Math.max(seen(), touchedMs),
     tasks: [
       {
         name: "note-consolidation",
@@ -47,6 +51,9 @@ export function createUpkeepDesk({ memory, live, clock, tasks = [], ...ports }: 
   });
   return {
     upkeep,
+    touch: () => {
+      touchedMs = clock.monotonicMs();
+    },
     handlers: {
       "daemon/upkeep": async () => upkeep.status(),
       "daemon/upkeep-run": async ({ by = "unknown" }) => ({ command: await upkeep.ask("dream", { reason: "", by }) }),

@@ -94,8 +94,9 @@ class Scheduler implements Upkeep {
     kind: Exclude<CommandKind, "pause" | "resume">,
     about: { reason: string; by: string },
   ): Promise<UpkeepCommandView> {
-    if (kind === "sleep" && asleep(this.#state))
-      throw new Refusal("CONFLICT", `The upkeep is ${this.#state} already.`, "See: signalbox upkeep show");
+    const sleeps = asleep(this.#state) || this.#commands.waiting().some((command) => command.kind === "sleep");
+    if (kind === "sleep" && sleeps)
+      throw new Refusal("CONFLICT", `It sleeps already, or is about to: ${this.#state}.`, "See: signalbox upkeep show");
     const command = await this.#options.store.durably(() => {
       const added = this.#commands.add(kind, about);
       // A session that opens is in the ledger by itself.

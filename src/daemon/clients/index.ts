@@ -2,6 +2,7 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { createDecider } from "../../deciders/index.ts";
 import { atm } from "../../dialects/clients/atm/index.ts";
 import { inOrder } from "../../dialects/clients/index.ts";
+import { iaiControl, iaiMethods } from "../../dialects/clients/iai/index.ts";
 import { kintsugi } from "../../dialects/clients/kintsugi/index.ts";
 import { nexo } from "../../dialects/clients/nexo.ts";
 import type { Holds } from "../../holds/index.ts";
@@ -13,6 +14,7 @@ import { limits } from "../../protocol/limits.ts";
 import { alive } from "../../facts/index.ts";
 import { type Config, ConfigFault } from "../config.ts";
 import { type AtmRooms, atmPorts } from "./atm.ts";
+import { iaiPorts, type IaiRooms } from "./iai.ts";
 import { type KintsugiRooms, kintsugiPorts } from "./kintsugi.ts";
 import { nexoAgent, nexoPorts } from "./nexo.ts";
 
@@ -23,7 +25,7 @@ export interface Clients {
   readonly methods: ForeignMethods;
 }
 
-export interface ClientsRooms extends KintsugiRooms, AtmRooms {
+export interface ClientsRooms extends KintsugiRooms, AtmRooms, IaiRooms {
   readonly config: Config;
   /** Whether this home was made for tests. */
   readonly test: boolean;
@@ -32,8 +34,8 @@ export interface ClientsRooms extends KintsugiRooms, AtmRooms {
   readonly operator: Operator;
 }
 
-/** For a daemon that can't record: every frame is then answered as one of no known shape. */
-export const noClients: Clients = { dialects: [], methods: () => undefined };
+/** For a daemon that can't record: every frame is then answered as one of no known shape, or as iai does without its control plane. */
+export const noClients: Clients = { dialects: inOrder({ iai: iaiControl(undefined) }), methods: () => undefined };
 
 /**
  * Ties the client dialects to the rooms, as far as the table's operations don't say it all.
@@ -49,9 +51,11 @@ export function createClients(rooms: ClientsRooms): Clients {
       log.error({ err: error, agent, session }, "a client's session could not be ended");
     }
   };
+  const iai = iaiPorts(rooms, { folderOf: (connection, signal) => folderOf(rooms.operator, connection, signal) });
   return {
     dialects: inOrder({
       atm: atm(atmPorts(rooms)),
+      iai: iaiControl(iai),
       nexo: nexo(
         nexoPorts({
           decider: deciderOf(config, test, clock),
@@ -63,13 +67,13 @@ export function createClients(rooms: ClientsRooms): Clients {
               { decision: "approve", scope: "once" },
               { decider, home: "made for tests" },
             )),
-          folderOf: (peer) => folderOf(rooms.operator, peer),
+          folderOf: ({ connection, lost }) => folderOf(rooms.operator, connection, lost),
           endSession: (session) => endSession(nexoAgent, session),
         }),
       ),
       kintsugi: kintsugi(kintsugiPorts(rooms)),
     }),
-    methods: () => undefined,
+    methods: iaiMethods(iai),
   };
 }
 
@@ -82,7 +86,11 @@ function deciderOf({ nexo: { decider, script } }: Config, test: boolean, clock: 
 }
 
 /** Where the process at the other end works right now, if the system says so (Linux). */
-async function folderOf(operator: Operator, { connection, lost }: Peer): Promise<string | undefined> {
+async function folderOf(
+  operator: Operator,
+  connection: Peer["connection"],
+  lost: AbortSignal,
+): Promise<string | undefined> {
   const known = await operator.seat(connection, { signal: lost });
   const peer = "seat" in known ? known.seat.peer : undefined;
   const start = peer?.processes.find(({ pid }) => pid === peer.pid)?.start;
