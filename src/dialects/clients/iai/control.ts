@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ClientDialect, ForeignFrame } from "../../../protocol/client-dialect.ts";
 import { limits } from "../../../protocol/limits.ts";
-import type { Refusal } from "../../../protocol/refusals.ts";
+import type { Refusal, RefusalCode } from "../../../protocol/refusals.ts";
 import { read, wordsOf } from "../reading.ts";
 import type { IaiPorts } from "./ports.ts";
 
@@ -86,14 +86,15 @@ async function reply(frame: ForeignFrame, ports: IaiPorts): Promise<object> {
   }
 }
 
-function status({ upkeep, version, startedAt, uptimeMs }: IaiPorts): object {
+function status(ports: IaiPorts): object {
+  const { upkeep, version, startedAt } = ports;
   const { state, paused, pausedUntil, lastTurnAt, commands } = upkeep.status();
   return {
     ok: true,
     state,
     // iai has two machines that may drift apart; ours is one.
     fsm_state: state,
-    uptime_sec: Math.floor(uptimeMs() / 1_000),
+    uptime_sec: Math.floor(ports.uptimeMs() / 1_000),
     version,
     last_tick_at: lastTurnAt,
     // It rests when nobody works, at whatever time of day: no window is learnt.
@@ -113,18 +114,16 @@ function status({ upkeep, version, startedAt, uptimeMs }: IaiPorts): object {
   };
 }
 
+/** Our refusals in iai's words; what is not here is the control plane's own trouble. */
+const reasons: Partial<Record<RefusalCode, string>> = {
+  PARSE_ERROR: "invalid_message",
+  INVALID_REQUEST: "invalid_message",
+  INVALID_PARAMS: "invalid_message",
+  TOO_LARGE: "invalid_message",
+  LEDGER_UNAVAILABLE: "state_write_failed",
+};
+
 function reasonOf({ code }: Refusal, frame: ForeignFrame | undefined): string {
-  switch (code) {
-    case "PARSE_ERROR":
-    case "INVALID_REQUEST":
-    case "INVALID_PARAMS":
-    case "TOO_LARGE":
-      return "invalid_message";
-    case "LEDGER_UNAVAILABLE":
-      return "state_write_failed";
-    case "CONFLICT":
-      return frame?.["type"] === "user_initiated_sleep" ? "already_sleeping" : "control_plane_error";
-    default:
-      return "control_plane_error";
-  }
+  if (code === "CONFLICT" && frame?.["type"] === "user_initiated_sleep") return "already_sleeping";
+  return reasons[code] ?? "control_plane_error";
 }

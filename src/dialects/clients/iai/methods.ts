@@ -17,7 +17,7 @@ const RecordId = z.string().max(256);
 interface Method<Params extends z.ZodType<{ session_id?: string | undefined }> = z.ZodType<never>> {
   readonly required: readonly string[];
   readonly params: Params;
-  run(params: z.output<Params>, caller: IaiCaller, ports: IaiPorts): unknown;
+  readonly run: (params: z.output<Params>, caller: IaiCaller, ports: IaiPorts) => unknown;
 }
 
 const method = <Params extends z.ZodType<{ session_id?: string | undefined }>>(one: Method<Params>): Method =>
@@ -99,7 +99,7 @@ const table: Readonly<Record<string, Method>> = {
     required: ["knob", "value"],
     params: z.object({ knob: z.string().max(64), value: JsonValue, ...Session }),
     run: async ({ knob, value }, _, ports) => {
-      if (knob === "wake_depth" && !["minimal", "standard", "deep"].includes(String(value)))
+      if (knob === "wake_depth" && !["minimal", "standard", "deep"].some((depth) => depth === value))
         throw new Refusal("INVALID_PARAMS", "profile_set: wake_depth is one of: minimal, standard, deep");
       await ports.setKnob(knob, value);
       return { knob, value: ports.knobs()[knob] ?? null };
