@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { alive, createFacts, processOf, scanProcesses } from "../facts/index.ts";
 import { builtin, builtinRules, exampleJudge, judge, traceEffects, type Trail } from "../gate/index.ts";
 import { compile, narrowRule, parsePolicy, type Policy, type PolicyLayer } from "../gate/policy/index.ts";
@@ -341,6 +341,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       },
     }),
     clients: createClients({
+      socketOf: (agent) => join(dirname(place.socket), "agents", agent, "sock"),
       config,
       test,
       clock,

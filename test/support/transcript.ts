@@ -7,7 +7,8 @@ import { test } from "node:test";
 import type { Client } from "../../src/client/index.ts";
 import type { OperationName } from "../../src/protocol/operations/index.ts";
 import { makeHome, Person, TestDaemon } from "./daemon.ts";
-import { Peer } from "./door.ts";
+import { openDoor, Peer } from "./door.ts";
+import { specificationMethods } from "./specification.ts";
 
 /**
  * Conformance transcripts: what a client sends and what must come back, one JSON object a line, played against the real daemon over the
@@ -15,6 +16,7 @@ import { Peer } from "./door.ts";
  *
  *   {"scenario": words, "settings"?: [key=value], "test"?: true, "files"?: {name: text}, "person"?: true}
  *                                        a daemon of its own; `files` are written to $files, "person" is somebody at a terminal
+ *   {"scenario": words, "methods": "specification"}    our door with the methods of the JSON-RPC specification's examples behind it, no daemon
  *   {"send": json, "on"?: connection}    one frame; {"text": raw} sends a line as it is
  *   {"expect": pattern, "on"?: ...}      the next frame; {"expectAll": [patterns]} that many, in any order
  *   {"close": connection}                the client goes away; {"closed": connection} the daemon has closed it
@@ -24,7 +26,7 @@ import { Peer } from "./door.ts";
  *   {"ended": code}                      the daemon has ended by itself
  *
  * Strings in what is sent may name `$cwd` (a git repository), `$files`, and what was bound before. In a pattern `"<string>"`, `"<number>"`,
- * `"<time>"`, `"<uuid>"`, `"<hex48>"` (so many digits) and `"<any>"` stand for such a value, `"<name=uuid>"` also binds it, `"/…/"` is a regular expression,
+ * `"<time>"`, `"<uuid>"`, `"<hex48>"` (so many digits) and `"<any>"` stand for such a value, `{"anyOrder": [...]}` for a list in any order, `"<name=uuid>"` also binds it, `"/…/"` is a regular expression,
  * and an object with `"…": true` may have more fields.
  */
 export function playTranscript(path: string): void {
@@ -38,6 +40,7 @@ interface Start {
   readonly test?: boolean;
   readonly files?: Readonly<Record<string, string>>;
   readonly person?: boolean;
+  readonly methods?: "specification";
 }
 type Step = Readonly<Record<string, Json>> & { readonly line: number };
 
@@ -55,6 +58,7 @@ function scenariosOf(path: string): { name: string; start: Start; steps: Step[] 
 }
 
 async function play(start: Start, steps: readonly Step[]): Promise<void> {
+  if (start.methods === "specification") return playAtDoor(steps);
   await using clean = new AsyncDisposableStack();
   const home = clean.use(makeHome());
   const person = start.person === true ? clean.use(await Person.sit(home)) : undefined;
@@ -98,6 +102,18 @@ async function play(start: Start, steps: readonly Step[]): Promise<void> {
       assert.equal(typed?.code, step["exits"] ?? 0, `${where}: ${typed?.text}`);
     } else if ("ended" in step) assert.equal(await daemon.exited, step["ended"], where);
     else assert.fail(`${where}: no such step`);
+  }
+}
+
+/** The real socket and transport without a daemon: what is sent and what comes back, on one connection. */
+async function playAtDoor(steps: readonly Step[]): Promise<void> {
+  await using door = await openDoor({}, { calls: specificationMethods() });
+  await using peer = await door.connect();
+  for (const step of steps) {
+    if ("send" in step) peer.send(step["send"] as object);
+    else if ("text" in step) peer.send(`${String(step["text"])}\n`);
+    else if ("expect" in step) fit(await peer.next(), step["expect"], {}, `line ${step.line}`);
+    else assert.fail(`line ${step.line}: no such step here`);
   }
 }
 
@@ -173,10 +189,23 @@ function fits(value: Json, pattern: Json, names: Names): boolean {
       pattern.every((item, index) => fits(value[index], item, names))
     );
   if (typeof pattern !== "object" || pattern === null) return value === pattern;
+  const { anyOrder } = pattern as { anyOrder?: Json };
+  if (Array.isArray(anyOrder)) return fitsInAnyOrder(value, anyOrder, names);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const wanted = Object.entries(pattern).filter(([key]) => key !== "…");
   const more = "…" in pattern || Object.keys(value).length === wanted.length;
   return more && wanted.every(([key, item]) => key in value && fits((value as Names)[key], item, names));
+}
+
+function fitsInAnyOrder(values: Json, patterns: readonly Json[], names: Names): boolean {
+  if (!Array.isArray(values) || values.length !== patterns.length) return false;
+  const left = [...patterns];
+  return values.every((value) => {
+    const found = left.findIndex((pattern) => fits(value, pattern, names));
+    if (found === -1) return false;
+    left.splice(found, 1);
+    return true;
+  });
 }
 
 function fit(value: Json, pattern: Json, names: Names, where: string): void {

@@ -4,6 +4,7 @@ import { atm } from "../../dialects/clients/atm/index.ts";
 import { inOrder } from "../../dialects/clients/index.ts";
 import { iaiControl, iaiMethods } from "../../dialects/clients/iai/index.ts";
 import { kintsugi } from "../../dialects/clients/kintsugi/index.ts";
+import { podElsewhere } from "../../dialects/clients/pod/index.ts";
 import { nexo } from "../../dialects/clients/nexo.ts";
 import type { Holds } from "../../holds/index.ts";
 import type { Clock } from "../../kit/clock.ts";
@@ -30,6 +31,8 @@ export interface ClientsRooms extends KintsugiRooms, AtmRooms, IaiRooms {
   /** Whether this home was made for tests. */
   readonly test: boolean;
   readonly log: Log;
+  /** The socket of one managed agent. */
+  readonly socketOf: (agent: string) => string;
   readonly holds: Holds;
   readonly operator: Operator;
 }
@@ -71,6 +74,7 @@ export function createClients(rooms: ClientsRooms): Clients {
           endSession: (session) => endSession(nexoAgent, session),
         }),
       ),
+      pod: podElsewhere(rooms.socketOf),
       kintsugi: kintsugi(kintsugiPorts(rooms)),
     }),
     methods: iaiMethods(iai),

@@ -1,40 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openDoor } from "../../../test/support/door.ts";
+import { specificationMethods } from "../../../test/support/specification.ts";
 import { Refusal } from "../../protocol/refusals.ts";
-import type { Answer } from "../running.ts";
-import type { Calls } from "./json-rpc.ts";
-
-/** The methods that the specification's examples call. */
-function specMethods(): Calls & { readonly called: string[] } {
-  const called: string[] = [];
-  const answer = (method: string, params: unknown): Answer => {
-    const list = Array.isArray(params) ? (params as number[]) : [];
-    const { subtrahend, minuend } = (params ?? {}) as Record<string, number>;
-    switch (method) {
-      case "subtract":
-        return { result: list.length > 0 ? (list[0] ?? 0) - (list[1] ?? 0) : (minuend ?? 0) - (subtrahend ?? 0) };
-      case "sum":
-        return { result: list.reduce((sum, value) => sum + value, 0) };
-      case "get_data":
-        return { result: ["hello", 5] };
-      case "update":
-      case "notify_hello":
-      case "notify_sum":
-        return { result: null };
-      default:
-        return { refusal: new Refusal("UNKNOWN_METHOD", `there is no method "${method}"`) };
-    }
-  };
-  return {
-    called,
-    isStream: () => false,
-    start: (method, params) => {
-      called.push(method);
-      return { answer: Promise.resolve(answer(method, params)), stream: false, flow: () => {}, cancel: () => {} };
-    },
-  };
-}
 
 const error = (code: number, id: unknown = null) => ({ jsonrpc: "2.0", id, code });
 
@@ -105,7 +73,7 @@ const sentinel = { jsonrpc: "2.0", method: "get_data", id: "sentinel" };
 
 for (const [title, sent, expected] of examples)
   test(`specification, section 7: ${title}`, async () => {
-    const calls = specMethods();
+    const calls = specificationMethods();
     await using door = await openDoor({}, { calls });
     await using peer = await door.connect();
     peer.send(`${sent}\n`, sentinel);
@@ -116,7 +84,7 @@ for (const [title, sent, expected] of examples)
   });
 
 test("ids come back as they were sent", async () => {
-  await using door = await openDoor({}, { calls: specMethods() });
+  await using door = await openDoor({}, { calls: specificationMethods() });
   await using peer = await door.connect();
   const ids = [0, -1, 1.5, "", "é\u0000", null, 9_007_199_254_740_991];
   for (const id of ids) peer.send({ jsonrpc: "2.0", method: "get_data", id });
@@ -127,7 +95,7 @@ test("ids come back as they were sent", async () => {
 });
 
 test("what is no request is refused with its id where one can be made out", async () => {
-  await using door = await openDoor({}, { calls: specMethods() });
+  await using door = await openDoor({}, { calls: specificationMethods() });
   await using peer = await door.connect();
   const wrong: [object, unknown][] = [
     [{ jsonrpc: "1.0", method: "get_data", id: 1 }, 1],
@@ -148,7 +116,7 @@ test("what is no request is refused with its id where one can be made out", asyn
 });
 
 test("a batch beyond the limit is one error", async () => {
-  await using door = await openDoor({}, { calls: specMethods() });
+  await using door = await openDoor({}, { calls: specificationMethods() });
   await using peer = await door.connect();
   const batch = (count: number) =>
     Array.from({ length: count }, (_, id) => ({ jsonrpc: "2.0", method: "get_data", id }));
