@@ -168,7 +168,9 @@ export class Scene {
         /^(?:\*|\.\*|\.\[!?.*|\{.*|\*\*(?:\/.*)?)$/.test(arg.text.slice(known.length)) ||
         arg.fixed < arg.text.length);
     const inside = pattern ?? path;
-    if (how.tree === true || kind === "delete")
+    // A whole home or system is more than the guard in it, and has a rule of its own.
+    const everything = kind === "delete" && at.whole && (at.place === "home" || at.place === "system");
+    if ((how.tree === true || kind === "delete") && !everything)
       for (const own of this.machine.signalboxPaths)
         if (isBelow(own, path) && path !== "/" && whole)
           return this.emit({ kind, what, target: inside, place: "signalbox", undoable: "no", sure });

@@ -395,6 +395,7 @@ export const developerTools: readonly Program[] = [
         undoable: "no",
       }),
       "git fetch": asks,
+      "git import|git export|git root|git colocation status": builds,
       "new|describe|desc|commit|ci|log|st|status|diff|show|edit|next|prev|root|file list|file show|op log|op show|bookmark list|bookmark create|bookmark set|bookmark track|git init|git clone|git remote list|squash|split|rebase|duplicate|resolve|restore|absorb|undo|evolog|interdiff|workspace list|config list|config get":
         builds,
     },
@@ -402,6 +403,7 @@ export const developerTools: readonly Program[] = [
       "jj new": "allow",
       "jj describe -m 'wip'": "allow",
       "jj git push": "allow",
+      "jj git import": "allow",
       "jj op abandon ..@-": "hold",
     },
   },

@@ -190,6 +190,8 @@ export interface Use {
   ): void;
   /** The root, a home or a top folder of the system: what is done to all of it can't be made good. */
   isWhole(arg: Arg): boolean;
+  /** A path that is neither the workspace's nor in temp; false where it is not known. */
+  liesOutside(arg: Arg): boolean;
   /** The folder in which the rest of this use works, as with `git -C`. */
   changeFolder(folder: Arg): void;
   /** Runs a command given as words, with this use's stdin unless another is given. */

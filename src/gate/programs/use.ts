@@ -66,12 +66,20 @@ function otherwise(use: ProgramUse, parsed: Parsed, acts: Acts | undefined, remo
   byVerb(use, parsed.operands, [...parsed.unknown, ...parsed.given.map(({ flag }) => flag.names[0] ?? "")], remote);
 }
 
-/** Judges by the first operand that holds a verb. Without one it is not known what it does. */
-export function byVerb(use: Use, operands: readonly Arg[], flags: readonly string[], remote: boolean): boolean {
+/** Judges by the first operand that holds a verb; `unknown`: of a program that no table knows. Without one it is not known what it does. */
+export function byVerb(
+  use: Use,
+  operands: readonly Arg[],
+  flags: readonly string[],
+  remote: boolean,
+  unknown = false,
+): boolean {
   const words = operands.slice(0, 5);
   let verb: ReturnType<typeof verbOf>;
   for (const word of words) {
     if (!isLiteral(word) || word.text.includes("/")) break;
+    // `x run check` of a program that nobody knows: what is run is told by the next word.
+    if (unknown && word.text === "run" && word === words[0]) continue;
     verb = verbOf(word.text);
     if (verb !== undefined) break;
   }
@@ -101,13 +109,15 @@ export function byVerb(use: Use, operands: readonly Arg[], flags: readonly strin
 }
 
 /**
- * Nothing tells what it does. A name on the PATH is a program that the operator installed, and what destroys, sends or changes nearly always says so
+ * Nothing tells what it does (ADR-0011). A name on the PATH is a program that the operator installed, and what destroys, sends or changes nearly always says so
  * by a verb or a flag; so this alone is no reason to hold. It stays an `opaque` effect, by which a stricter policy can hold it. It is held where
- * it would run something unseen: what comes from the network, what was decoded, a flag that takes code.
+ * it would run something unseen (what comes from the network, what was decoded, a flag that takes code), or is pointed at what lies outside
+ * the workspace and temp, and so may change it.
  */
 export function untold(use: Use, said: string, flags: readonly string[]): void {
   const runsUnseen =
     use.stdin.remote || use.stdin.decoded || use.stdin.secret || flags.some((flag) => codeFlag.test(flag));
+  const outside = use.operands.filter((word) => /^(?:~|\/|\.\.)/.test(word.text) && use.liesOutside(word));
   for (const word of use.operands) {
     if (/^\/dev\/(?!null$|zero$|u?random$|std|tty|fd\/|shm\/)/.test(word.text))
       use.emit({
@@ -123,10 +133,13 @@ export function untold(use: Use, said: string, flags: readonly string[]): void {
   }
   use.emit({
     kind: "opaque",
-    what: `run ${said}, of which nothing tells what it does`,
+    what:
+      outside.length === 0
+        ? `run ${said}, of which nothing tells what it does`
+        : `run ${said}, of which nothing tells what it does to ${outside[0]?.text ?? ""}`,
     target: use.name,
     sure: runsUnseen ? "opaque" : "likely",
-    undoable: runsUnseen ? "costly" : "yes",
+    undoable: runsUnseen || outside.length > 0 ? "costly" : "yes",
   });
   use.output({ text: undefined });
 }
@@ -193,6 +206,12 @@ export class ProgramUse implements Use {
     if (path === undefined) return false;
     const { place, whole } = locate(path, this.#runner.scene.call.workspace, this.#runner.scene.machine);
     return whole && (place === "home" || (place === "system" && path.lastIndexOf("/") === 0));
+  }
+  liesOutside(arg: Arg): boolean {
+    const path = isLiteral({ ...arg, glob: false }) ? this.#runner.absolute(this.#shell, arg.text) : undefined;
+    if (path === undefined) return false;
+    const { place, quiet } = locate(path, this.#runner.scene.call.workspace, this.#runner.scene.machine);
+    return !quiet && place !== "workspace" && place !== "worktree" && place !== "temp";
   }
   changeFolder(folder: Arg): void {
     const inner = this.#shell.fork();

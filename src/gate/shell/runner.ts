@@ -7,13 +7,15 @@ import {
   type Arg,
   type EffectDraft,
   type Flow,
+  isLiteral,
   type Language,
   literal,
   noFlow,
   type PathUse,
   type Program,
 } from "../programs/program.ts";
-import { destroysByName, forcingFlag } from "../programs/verbs.ts";
+import { commonTools as runnable } from "../programs/common-tools.ts";
+import { destroysByName, forcingFlag, verbOf } from "../programs/verbs.ts";
 import { byVerb, untold, ProgramUse, programName, useProgram } from "../programs/use.ts";
 import { parseArguments } from "../programs/parse.ts";
 import type { Scene } from "../scene.ts";
@@ -214,6 +216,24 @@ export class Runner {
     if (name.endsWith(".")) return unknownFlow;
     const loss = databaseLoss(args);
     if (loss !== undefined) this.emit(shell, emptiesDatabase(loss));
+    // `rtk git status`, `lint bun run lint`: a program that is given another one's call runs it, or says no more than it.
+    const [first] = parsed.operands;
+    if (
+      parsed.operands.length > 1 &&
+      first !== undefined &&
+      isLiteral(first) &&
+      verbOf(first.text) === undefined &&
+      runnable.has(first.text)
+    ) {
+      this.emit(shell, {
+        kind: "opaque",
+        what: `run ${name}, which may run ${first.text}`,
+        target: name,
+        sure: "likely",
+        undoable: stdin.remote || stdin.decoded ? "costly" : "yes",
+      });
+      return this.call(shell, args.slice(args.indexOf(first)), stdin);
+    }
     if (destroysByName(name))
       this.emit(shell, {
         kind: "mutate-remote",
@@ -226,7 +246,7 @@ export class Runner {
         undoable: "no",
       });
     if (parsed.operands.length > 0 || parsed.unknown.some((flag) => forcingFlag(flag)))
-      byVerb(use, parsed.operands, parsed.unknown, true);
+      byVerb(use, parsed.operands, parsed.unknown, true, true);
     else untold(use, name, parsed.unknown);
     return use.out;
   }
