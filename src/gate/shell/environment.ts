@@ -1,7 +1,6 @@
 import { hostOf, isLoopback } from "../paths/hosts.ts";
 import { locate } from "../paths/locate.ts";
 import { type Arg, literal } from "../programs/program.ts";
-import { isBelow } from "../paths/text.ts";
 import type { Runner } from "./runner.ts";
 import type { Shell } from "./state.ts";
 
@@ -19,7 +18,7 @@ const libraries = new Set(
   `LD_PRELOAD LD_AUDIT LD_LIBRARY_PATH DYLD_INSERT_LIBRARIES DYLD_LIBRARY_PATH DYLD_FRAMEWORK_PATH BASH_ENV ENV ZDOTDIR PYTHONSTARTUP PYTHONHOME PERL5DB PERL5LIB PERLLIB RUBYLIB GCONV_PATH LOCPATH NLSPATH TERMINFO
    GIT_EXEC_PATH GIT_CONFIG_GLOBAL GIT_CONFIG_SYSTEM GIT_CONFIG NODE_PATH PYTHONPATH CLASSPATH LUA_PATH LUA_CPATH R_PROFILE R_PROFILE_USER CARGO_HOME RUSTC OPENSSL_CONF OPENSSL_ENGINES SSLKEYLOGFILE
    MAKEFILES INPUTRC SCREENRC VIMINIT EXINIT GIMP2_DIRECTORY XDG_CONFIG_HOME GDBINIT MYVIMRC LESSKEY CORECLR_PROFILER_PATH DOTNET_STARTUP_HOOKS PYTHONBREAKPOINT npm_config_globalconfig npm_config_userconfig
-   KUBECONFIG DOCKER_CONFIG`.split(/\s+/),
+   KUBECONFIG DOCKER_CONFIG WGETRC CURL_HOME`.split(/\s+/),
 );
 /** Common and harmless when they lead into the workspace, temp or nowhere. */
 const soft = new Set([
@@ -44,8 +43,17 @@ const soft = new Set([
   "SSLKEYLOGFILE",
   "npm_config_userconfig",
   "npm_config_globalconfig",
+  "WGETRC",
+  "CURL_HOME",
+  "GIT_ATTR_SOURCE",
 ]);
-const compilers = new Set("CC CXX CPP LD AR AS NM RANLIB FC HOSTCC".split(" "));
+/** Among the soft: places of a tool's own settings and caches, which people keep in their home. */
+const settingsOnly = new Set(
+  "CARGO_HOME XDG_CONFIG_HOME KUBECONFIG DOCKER_CONFIG TERMINFO SSLKEYLOGFILE npm_config_userconfig npm_config_globalconfig".split(
+    " ",
+  ),
+);
+const compilers = new Set("CC CXX CPP LD AR AS NM RANLIB FC HOSTCC CARGO_BUILD_RUSTC".split(" "));
 const knownRegistry =
   /^(?:direct|off|none|)$|^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1)(?:[:/]|$)|^https:\/\/(?:registry\.npmjs\.org|registry\.yarnpkg\.com|registry\.npmmirror\.com|pypi\.org|download\.pytorch\.org|proxy\.golang\.org|goproxy\.cn|goproxy\.io|rubygems\.org|index\.crates\.io)(?:\/|$)/;
 const quietCommands = new Set([
@@ -189,7 +197,8 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
         .some((part) => part !== "" && !part.startsWith("$") && !runner.isOwn(shell, part));
       if (!outside && !unknown) return;
       if (!/^(?:LD_|DYLD_)/.test(name)) {
-        for (const part of text.split(":")) if (part.startsWith("/")) obeyed(runner, shell, part);
+        for (const part of text.split(":"))
+          if (/^[/~]/.test(part)) obeyed(runner, shell, part, !settingsOnly.has(name));
         return;
       }
     }
@@ -208,6 +217,10 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
     name === "RUBYOPT" ||
     name === "JAVA_TOOL_OPTIONS" ||
     name === "_JAVA_OPTIONS" ||
+    name === "MAVEN_OPTS" ||
+    name === "GRADLE_OPTS" ||
+    name === "SBT_OPTS" ||
+    name === "CATALINA_OPTS" ||
     name === "JDK_JAVA_OPTIONS" ||
     name === "BUN_OPTIONS" ||
     name === "NODE_REPL_EXTERNAL_MODULE"
@@ -227,6 +240,26 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
       });
     return;
   }
+  if (name === "SHELL" && /^[/~]/.test(text) && !/^\/(?:usr\/(?:local\/)?|opt\/homebrew\/)?bin\//.test(text))
+    return obeyed(runner, shell, text, true);
+  if (
+    (/^(?:NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY)$/.test(name) && text === "0") ||
+    (/^GIT_SSL_NO_VERIFY$/.test(name) && /^(?:1|true)$/.test(text))
+  )
+    return runner.emit(shell, {
+      kind: "opaque",
+      what: `set ${name}=${text}, so that whoever answers is believed, and what is fetched may be anybody's`,
+      target: name,
+      place: "remote",
+      sure: "likely",
+      undoable: "costly",
+      instead:
+        "Trust the one certificate of your own server, from the workspace: `NODE_EXTRA_CA_CERTS=certs/dev.pem npm test`",
+    });
+  if (/^(?:NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|GIT_SSL_CAINFO)$/.test(name)) {
+    if (/^[/~]/.test(text)) obeyed(runner, shell, text, true);
+    return;
+  }
   if (/^CLAUDE_CODE_(?:DISABLE_HOOKS|SIMPLE)$|^DISABLE_HOOKS$|^OPENCODE_PURE$|^COPILOT_HOME$/.test(name))
     runner.emit(shell, {
       kind: "write",
@@ -237,12 +270,19 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
     });
 }
 
-/** Code or settings of a folder that is named: what others left in temp is nobody's. */
-function obeyed(runner: Runner, shell: Shell, path: string): void {
+/**
+ * Code or settings of a folder that is named: what others left in temp is nobody's; in the home, the folders that tools keep for themselves (`~/.cargo`,
+ * `~/go/bin`) are theirs, others are looked at if code is loaded from there.
+ */
+function obeyed(runner: Runner, shell: Shell, path: string, loads = false): void {
   const at = runner.absolute(shell, path);
-  if (at === undefined || locate(at, runner.scene.call.workspace, runner.scene.machine).place !== "temp") return;
-  runner.path(shell, literal(path), { kind: "execute", verb: "obey" });
+  if (at === undefined) return;
+  const { place } = locate(at, runner.scene.call.workspace, runner.scene.machine);
+  if (place === "temp" || (loads && place === "home" && !toolFolder.test(at)))
+    runner.path(shell, { ...literal(path), quoted: false }, { kind: "execute", verb: "obey" });
 }
+const toolFolder =
+  /^\/(?:home|Users)\/[^/]+\/\.|^\/root\/\.|\/(?:s?bin|node_modules|site-packages|dist-packages|vendor_ruby)(?:\/|$)/;
 
 /** `--eval`, and functions of make that run a shell. */
 function makeFlags(runner: Runner, shell: Shell, text: string): void {
@@ -271,9 +311,13 @@ function judgePath(runner: Runner, shell: Shell, value: Arg): void {
     const path = runner.absolute(shell, part);
     if (path === undefined) continue;
     const { machine, call } = runner.scene;
-    if (isBelow(path, machine.userHome) && machine.userHome !== "/") continue;
-    if (call.workspace.ordinary && isBelow(path, call.workspace.root)) continue;
-    if (/^\/(?:home|Users)\/[^/]+\/|^\/root\//.test(path)) continue;
+    const { place } = locate(path, call.workspace, machine);
+    if (place === "workspace" || place === "worktree") continue;
+    if (
+      place === "home" &&
+      (toolFolder.test(`${path}/`) || /\/(?:scripts|shims|sdk|tools|platform-tools)(?:\/|$)/i.test(path))
+    )
+      continue;
     runner.emit(shell, {
       kind: "opaque",
       what: `put ${part} into PATH, so that names of programs may mean others`,
