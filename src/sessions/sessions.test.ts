@@ -341,3 +341,18 @@ test("steps of calls that never ran are bounded", async () => {
   const { n } = store.db.prepare("SELECT count(*) AS n FROM sessions_trail").get() as { n: number };
   assert.equal(n, pendingStepsMax);
 });
+
+test("the sweep looks at a session's open holds once, however long they stay open", async () => {
+  let looks = 0;
+  const { sessions } = bench({
+    openHolds: () => {
+      looks += 1;
+      if (looks > 100) throw new Error("the sweep looks without end");
+      return [{ id: "hold_1", tool: "Bash", what: "sudo reboot", openedAt: "2026-01-01T00:00:00Z", waits: true }];
+    },
+  });
+  await sessions.observe(event());
+  const before = looks;
+  await sessions.sweep();
+  assert.equal(looks, before + 1);
+});

@@ -59,16 +59,13 @@ test("the real daemon at its door: others are answered meanwhile and memory stay
       const answers = flood.take(count);
       await written(
         flood,
-        Array.from(
-          { length: count },
-          (_, id) => `{"jsonrpc":"2.0","id":${id},"method":"hold/get","params":{"id":"x"}}\n`,
-        ).join(""),
+        Array.from({ length: count }, (_, id) => `{"jsonrpc":"2.0","id":${id},"method":"hold/list"}\n`).join(""),
       );
       assert.equal(new Set((await answers).map(({ id }) => id)).size, count);
     });
     assert.ok(seen.answers > 20, `${seen.answers} answers meanwhile`);
     assert.ok(seen.p90Ms < starvedMs, `${seen.p90Ms} ms`);
-    assert.ok(seen.grownMiB < 96, `${seen.grownMiB} MiB`);
+    assert.ok(seen.grownMiB < 160, `${seen.grownMiB} MiB`);
   });
 
   await t.test("frames that are no frames", async () => {
