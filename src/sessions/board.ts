@@ -76,7 +76,8 @@ export class Board {
   /** Callers come and go without a change of their hold: looked at again now and then. */
   sweep(): void {
     // Of a copy: what is looked at again is put back at the end of the map, and would be met again without end.
-    for (const [key, holds] of [...this.#holds]) {
+    const looked = [...this.#holds];
+    for (const [key, holds] of looked) {
       const live = this.#options.lives.get(key);
       if (live === undefined) this.#holds.delete(key);
       else if (holds.length > 0 && live.endedAtMs === undefined) this.holdsChanged(live);
