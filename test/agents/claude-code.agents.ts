@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { connect } from "../../src/client/index.ts";
+import type { SessionView } from "../../src/protocol/session-view.ts";
 import { claudeCode as agent } from "./harness/agents.ts";
 import { needs, sharedCases, shell, told } from "./harness/shared-cases.ts";
 import { mainFile, openWorld, type Paths } from "./harness/world.ts";
@@ -216,4 +218,44 @@ test("claude-code: a session whose outcomes come without verdicts is announced a
     announced.map(({ payload }) => payload?.["why"]),
     ["it ran Bash (call_0_0) without asking the gate"],
   );
+});
+
+test("claude-code: the board sees what the session does as it does it", needs(agent), async (t) => {
+  const world = await openWorld(t, {
+    agent,
+    script: ({ workspace }) => [
+      { calls: [{ role: "shell", command: "true" }] },
+      { calls: [{ role: "shell", command: `git -C ${workspace} push --force origin main` }] },
+      { say: "done" },
+    ],
+  });
+  await using client = await connect({ socket: world.place.socket, signal: world.signal });
+  const states: string[] = [];
+  const gone = Promise.withResolvers<SessionView>();
+  const look = (sessions: readonly SessionView[]) => {
+    // The agent's process may be seen before its first hook is heard.
+    for (const view of sessions.filter(({ discovered }) => !discovered)) {
+      const said = view.waitingFor === null ? view.state : `${view.state} ${view.waitingFor}`;
+      if (states.at(-1) !== said) states.push(said);
+      if (view.state === "gone") gone.resolve(view);
+    }
+  };
+  const { first } = await client.stream("session/watch", {}, ({ sessions }) => look(sessions), {
+    signal: world.signal,
+  });
+  look(first.sessions);
+  const running = world.run({ prompt: "Push it." });
+  const hold = await world.held(running);
+  const shown = await client.call("session/show", { session: hold.session });
+  assert.deepEqual(
+    [shown.session.state, shown.session.waitingFor, shown.session.current?.holdId, shown.session.name],
+    ["waiting", "permission", hold.id, "Push it."],
+  );
+  assert.ok(shown.session.pid !== null && existsSync(`/proc/${shown.session.pid}`));
+  assert.equal((await world.terminal.type(`signalbox hold approve ${hold.id}`)).code, 0);
+  assert.equal((await running).code, 0);
+  const ended = await gone.promise;
+  assert.deepEqual(states, ["idle", "working", "waiting permission", "working", "finished-unseen", "gone"]);
+  assert.equal(ended.permissionMode, "default");
+  assert.deepEqual(ended.current, null);
 });
