@@ -1,12 +1,12 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as later } from "node:timers/promises";
-import { root, type TestDaemon } from "../test/support/daemon.ts";
+import { plainEnvironment, preToolUse, root, type TestDaemon } from "../test/support/daemon.ts";
 import type { ReaderReport } from "./hub-reader.ts";
-import { percentile, type Row } from "./stats.ts";
+import { percentile, type Row, row, sample } from "./stats.ts";
 
 export interface HubLoad {
   readonly sessions: number;
@@ -155,5 +155,54 @@ export async function benchHub(daemon: TestDaemon): Promise<Row[]> {
       unit: "MB",
       note: `of ${(resident.before / 1e6).toFixed(0)} MB; the stopped reader then got ${stoppedSnapshots - 1} snapshot`,
     },
+  ];
+}
+
+/** What a hook costs while a board is open and sessions are live, beside the same without. In turns, since the machine is never quite still. */
+export async function benchHookBesideBoard(daemon: TestDaemon): Promise<Row[]> {
+  const { place } = daemon;
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  const payload = JSON.stringify(preToolUse("bench", place.home, "Bash", { command: "npm test" }));
+  const hookOnce = () =>
+    new Promise<void>((resolve, reject) => {
+      const args = ["--home", place.home, "claude-code", "PreToolUse"];
+      const child = spawn(join(root, "build/signalbox-hook"), args, {
+        stdio: ["pipe", "ignore", "ignore"],
+        env: plainEnvironment,
+      });
+      child.once("error", reject);
+      child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`the hook ended with ${code}`))));
+      child.stdin.end(payload);
+    });
+  const liveSessions = 50;
+  const [without, beside]: [number[], number[]] = [[], []];
+  try {
+    await sample(20, 0, hookOnce);
+    for (let turn = 0; turn < 5; turn += 1) {
+      without.push(...(await sample(60, 0, hookOnce)));
+      const board = fork(join(root, "bench/hub-reader.ts"), [place.socket, "1", "0"], { execArgv: [] });
+      await once(board, "message");
+      let working = true;
+      const work = (async () => {
+        // Each live session says something every second or so.
+        for (let update = 0; working; update += 1) {
+          const session = { session_id: `live${update % liveSessions}`, cwd: place.home };
+          await hookCall(agent, place.socket, "StatusLine", { ...session, session_name: `${update} 0` });
+          await later(1_000 / liveSessions);
+        }
+      })();
+      beside.push(...(await sample(60, 0, hookOnce)));
+      working = false;
+      await work;
+      board.kill("SIGKILL");
+    }
+  } finally {
+    agent.destroy();
+  }
+  return [
+    row("hook, start to exit, nobody watching", "", without),
+    row("hook, start to exit, a board open and 50 sessions live", "within 20 % of without", beside, {
+      against: "hook, start to exit, nobody watching",
+    }),
   ];
 }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { makeHome, root, TestDaemon } from "../test/support/daemon.ts";
-import { benchHub } from "./hub.ts";
+import { benchHookBesideBoard, benchHub } from "./hub.ts";
 import { benchIdle } from "./idle.ts";
 import { benchJudge } from "./judge.ts";
 import { benchLedger } from "./ledger.ts";
@@ -28,6 +28,7 @@ rows.push(...benchJudge());
 {
   using place = makeHome();
   await using daemon = await TestDaemon.start(place);
+  rows.push(...(await benchHookBesideBoard(daemon)));
   rows.push(...(await benchHub(daemon)));
 }
 rows.push(...(await benchLedger()));
