@@ -132,6 +132,12 @@ export function buildRooms(options: RoomsOptions): Serving {
         .settle({ ...key, by: "SessionEnd" })
         .catch((error: unknown) => log.error({ err: error }, "holds of an ended session could not be settled")),
   });
+  building.defer(async () => {
+    // What came since the last sweep; a store that fails has said so already, and nothing else may stay open for it.
+    await sessions
+      .save()
+      .catch((error: unknown) => log.warn({ err: error }, "what sessions were doing could not be saved"));
+  });
   const observer = new SessionObserver({
     sessions,
     clock,

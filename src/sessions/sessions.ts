@@ -241,6 +241,17 @@ class Registry implements Sessions {
     return count;
   }
 
+  async save(): Promise<void> {
+    const changed = [...this.#live.values()].filter((live) => live.changed);
+    for (let from = 0; from < changed.length; from += sweepBatch) {
+      const batch = changed.slice(from, from + sweepBatch);
+      await this.#options.store.durably(() => {
+        for (const live of batch) this.#save(live);
+      });
+      for (const live of batch) live.changed = false;
+    }
+  }
+
   async sweep(): Promise<void> {
     for (const live of this.#live.values()) {
       if (live.endedAtMs !== undefined || live.process === undefined) continue;
@@ -254,14 +265,7 @@ class Registry implements Sessions {
       }
     }
     this.#board.sweep();
-    const changed = [...this.#live.values()].filter((live) => live.changed);
-    for (let from = 0; from < changed.length; from += sweepBatch) {
-      const batch = changed.slice(from, from + sweepBatch);
-      await this.#options.store.durably(() => {
-        for (const live of batch) this.#save(live);
-      });
-      for (const live of batch) live.changed = false;
-    }
+    await this.save();
     await this.#untilDone(() => this.#calls.endOld(sweepBatch));
     await this.#untilDone(() => this.#calls.forget(sweepBatch));
     await this.#options.store.durably(() => this.#forget());

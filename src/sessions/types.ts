@@ -223,6 +223,8 @@ export interface Sessions {
   ungated(): { session: string; agent: string; why: string }[];
   /** Sessions that have not ended and whose process, where known, still runs. */
   liveCount(): number;
+  /** Writes what was seen. */
+  save(): Promise<void>;
   /** Writes what was seen, ends sessions whose process is gone, enters verdicts without outcome, forgets the oldest. */
   sweep(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import type { HookCommand } from "./hook-entries.ts";
 import { launchRecord } from "./launch-record.ts";
 import { planNotes } from "./notes.ts";
 import { readRecord, recordFolder, recordPath, sha256, type WireRecord } from "./record.ts";
-import { geminiEnabled, hasHooks, shownHooks, withHooks, withoutHooks } from "./rewrite.ts";
+import { geminiEnabled, isWired, shownHooks, withHooks, withoutHooks } from "./rewrite.ts";
 import { readSettings, refuseReadOnly, type SettingsFile, toBytes } from "./settings-file.ts";
 import {
   type FileEdit,
@@ -34,7 +34,7 @@ export function planWire(request: WireRequest): Plan {
     name: record?.hookName ?? `sb-${request.random}`,
   };
   const base = withoutUs(agent, file, record, place);
-  const asItIs = file.bytes !== null && hasHooks(agent, file.text, command, file.path);
+  const asItIs = file.bytes !== null && isWired(agent, file.text, command, file.path);
   const wanted = asItIs ? file.bytes : toBytes(file, withHooks(agent, textOf(base), command, file.path));
   const edits: FileEdit[] = [];
   if (!asItIs || record === undefined || record.grant !== grant) {

@@ -32,11 +32,18 @@ export function shownHooks(agent: WiredAgent, command: HookCommand): string {
   return empty.trimEnd();
 }
 
-/** Whether our hooks stand in the text just as `withHooks` would put them, wherever in it. */
+/** Whether the text is as `withHooks` would make it. */
+export function isWired(agent: WiredAgent, text: string, command: HookCommand, where: string): boolean {
+  return hasHooks(agent, text, command, where) && (agent !== "claude-code" || hasStatusLine(text, command, where));
+}
+
+/**
+ * Whether our hooks stand in the text just as `withHooks` would put them, wherever in it. The status line is the user's to change:
+ * without ours the boards know less, and the gate is none the worse.
+ */
 export function hasHooks(agent: WiredAgent, text: string, command: HookCommand, where: string): boolean {
   if (agent === "opencode") return text === opencodePlugin(command);
   if (!hasExactly(parsed(text, where), hookEntries(agent, command))) return false;
-  if (agent === "claude-code") return hasStatusLine(text, command, where);
   return agent !== "gemini" || geminiEnabled(text, where) === true;
 }
 

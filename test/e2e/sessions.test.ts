@@ -173,3 +173,30 @@ test("a status line fills in what it says, and a partial one takes nothing away"
   await send("StatusLine", line);
   assert.equal((await client.call("session/show", { session: "s" })).session.state, "gone");
 });
+
+test("what is known of a session survives a restart, its state and its names as well", async () => {
+  using place = makeHome();
+  const send = (event: string, more: object) =>
+    hook(place, "claude-code", event, { session_id: "s", cwd: place.home, hook_event_name: event, ...more });
+  const show = async (daemon: TestDaemon) => {
+    await using client = await daemon.connect();
+    return (await client.call("session/show", { session: "s" })).session;
+  };
+  let before: SessionView;
+  {
+    await using daemon = await TestDaemon.start(place);
+    await send("UserPromptSubmit", { prompt: `mend ${"👩‍👩‍👧‍👦".repeat(300)}` });
+    await send("SubagentStart", { agent_id: "a1", agent_type: "Explore" });
+    await send("StatusLine", { cost: { total_cost_usd: 3 }, model: { display_name: "Opus" } });
+    await send("StopFailure", { error: "rate_limit" });
+    await using client = await daemon.connect();
+    await client.call("session/rename", { session: "s", name: "mine" });
+    await client.call("session/pin", { session: "s" });
+    before = await show(daemon);
+    assert.deepEqual([before.state, before.name, before.pinned, before.costUsd], ["limited", "mine", true, 3]);
+    assert.match(before.firstPrompt ?? "", /^mend (?:👩‍👩‍👧‍👦)+…$/u, "cut between graphemes");
+  }
+  await using daemon = await TestDaemon.start(place);
+  const after = await show(daemon);
+  assert.deepEqual({ ...after, process: null, git: null }, { ...before, process: null, git: null });
+});
