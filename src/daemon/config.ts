@@ -72,6 +72,13 @@ const Config = z.strictObject({
       waitMs: z.int().min(0).max(limits.holdWaitMs).default(25_000),
     })
     .prefault({}),
+  memory: z
+    .strictObject({
+      /** A Claude Code session begins with a brief of its project's notes. */
+      sessionBrief: z.boolean().default(false),
+      briefCharsMax: z.int().min(500).max(10_000).default(4_000),
+    })
+    .prefault({}),
   drainMs: z.int().min(100).max(120_000).default(limits.drainMs),
 });
 export type Config = z.output<typeof Config>;

@@ -30,6 +30,8 @@ export interface HookPorts {
   /** Policy's allow is said as a grant to this agent (`wire --grant`). */
   grants(agent: string): boolean;
   redactText(text: string): string;
+  /** What the session is told at its beginning; empty: nothing. */
+  readonly sessionBrief: (session: { readonly agent: string; readonly session: string }) => Promise<string>;
   readonly redact: (input: Readonly<Record<string, Json>>) => Readonly<Record<string, Json>>;
   /** Why a changed settings file must not take effect: a sentence, or nothing. */
   readonly configObjection: (change: {
@@ -161,6 +163,7 @@ async function decide(
           session: event.session,
           by: event.type === "stop" ? "Stop" : "SessionEnd",
         });
+      if (event.type === "session-start") return { verdict: "allow", context: await ports.sessionBrief(event) };
       return noObjection;
   }
 }

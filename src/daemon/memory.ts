@@ -30,6 +30,8 @@ export interface MemoryDesk {
   readonly memory: Memory;
   readonly handlers: Pick<Handlers, Extract<keyof Handlers, `memory/${string}`>>;
   whereabouts(writer: Writer, cwd: string | undefined): Promise<Whereabouts>;
+  /** Notes for the beginning of a session that the registry knows; empty when there are none. */
+  brief(session: { readonly agent: string; readonly session: string }, charsMax: number): Promise<string>;
 }
 
 /** The memory's operations, and who is meant by those who call them. */
@@ -65,6 +67,10 @@ export function createMemoryDesk(ports: MemoryPorts): MemoryDesk {
   return {
     memory,
     whereabouts,
+    async brief({ agent, session }, charsMax) {
+      const { project } = await whereabouts({ agent, session }, undefined);
+      return memory.brief({ project, scope: "both", charsMax }).text;
+    },
     handlers: {
       "memory/capture": async ({ scope, cwd, agent = "unknown", ...draft }) => {
         const { project, tainted } = await whereabouts({ agent, session: draft.session }, cwd);

@@ -378,6 +378,8 @@ export function buildRooms(options: RoomsOptions): Serving {
       clock,
       log,
       holdWaitMs: config.holds.waitMs,
+      sessionBrief: async (session) =>
+        config.memory.sessionBrief ? memory.brief(session, config.memory.briefCharsMax) : "",
       askInClaude: config.holds.interactiveClaude === "ask",
       grants: (agent) => grantsAllow(place, agent),
       redact,

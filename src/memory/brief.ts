@@ -14,7 +14,10 @@ const sections: readonly (readonly [kind: NoteKind, title: string, most: number]
 ];
 const lineCharsMax = 280;
 
-/** Cites every line, so that it can be looked up (`memory show`), doubted and superseded. Empty when there is nothing to say. */
+/**
+ * Cites every line, so that it can be looked up (`memory show`), doubted and superseded. Empty when there is nothing to say. It is
+ * given unasked, so what may be strangers' words is not in it.
+ */
 export function writeBrief(notes: BriefNotes, charsMax: number): Brief {
   const lines: string[] = [];
   const told: NoteView[] = [];
@@ -22,6 +25,7 @@ export function writeBrief(notes: BriefNotes, charsMax: number): Brief {
   const fits = (line: string): boolean => chars + line.length + 1 <= charsMax;
   for (const [kind, title, most] of sections) {
     const found = notes(kind, most * 2)
+      .filter(({ tainted }) => !tainted)
       .sort((one, other) => Number(pinned(other)) - Number(pinned(one)))
       .slice(0, most);
     let titled = false;
@@ -43,8 +47,8 @@ const head =
 
 const pinned = ({ tags }: NoteView): boolean => tags.includes("pinned");
 
-function lineOf({ id, subject, text, writtenAt, agent, tainted }: NoteView): string {
+function lineOf({ id, subject, text, writtenAt, agent }: NoteView): string {
   const said = `${subject === "" ? "" : `${subject}: `}${text}`.replaceAll(/[\p{C}\s]+/gu, " ");
   const short = said.length > lineCharsMax ? `${said.slice(0, lineCharsMax - 1).toWellFormed()}…` : said;
-  return `- ${short} [${id}, ${writtenAt.slice(0, 10)}, ${agent}${tainted ? ", had read strangers' content" : ""}]`;
+  return `- ${short} [${id}, ${writtenAt.slice(0, 10)}, ${agent}]`;
 }

@@ -5,7 +5,7 @@ import type { Hit, ListQuery, MemoryOptions, Reach, RecallQuery, Recalled } from
 import { matchOf, type Terms, termsOf } from "./words.ts";
 
 /** Matches that are ranked again; a search that has more is narrowed by its other words anyway. */
-const candidatesMax = 200;
+const candidatesMax = 100;
 /** An old note counts half of what recency gives after this long. */
 const halfLifeMs = 60 * 86_400_000;
 /** How many successors are followed from a superseded note. */
@@ -91,15 +91,10 @@ export class Recall {
     const scopes = query.scope === "all" ? [] : this.projects(query).map((id) => `p${id}`);
     const match = matchOf(scopes, phrases, words);
     if (match === undefined) return [];
-    const matches = this.#options.store.db
-      .prepare(
-        `SELECT rowid AS seq, bm25(memory_words, 0.0, 4.0, 1.0, 0.5, 2.0) AS rank FROM memory_words WHERE memory_words MATCH ?
-         ORDER BY rank LIMIT ?`,
-      )
-      .all(match, candidatesMax) as { seq: number; rank: number }[];
+    const matches = this.#sql.search.all(match, candidatesMax) as { seq: number; rank: number }[];
     const best = new Map<string, Candidate>();
     for (const { seq, rank } of matches) {
-      const row = this.#bySeq(seq);
+      const row = this.#sql.bySeq.get(seq) as NoteRow | undefined;
       if (row === undefined) continue;
       for (const candidate of this.#standIn(row, this.#score(row, -rank), query.superseded)) {
         if (query.kind !== undefined && candidate.row.kind !== query.kind) continue;
@@ -129,10 +124,6 @@ export class Recall {
     const often = 1 + 0.05 * Math.min(4, Math.log2(1 + row.seen_again));
     const trust = row.tainted === 1 ? 0.9 : 1;
     return relevance * recency * own * often * trust;
-  }
-
-  #bySeq(seq: number): NoteRow | undefined {
-    return this.#options.store.db.prepare(`${selectNotes} WHERE n.seq = ?`).get(seq) as NoteRow | undefined;
   }
 
   #conditions(query: Reach & { kind?: string | undefined; superseded: boolean }) {

@@ -51,6 +51,12 @@ export function viewOf(row: NoteRow): NoteView {
 export function statements(db: DatabaseSync) {
   return {
     byId: db.prepare(`${selectNotes} WHERE n.id = ?`),
+    bySeq: db.prepare(`${selectNotes} WHERE n.seq = ?`),
+    // Weights of the columns scope, subject, text, parts, tags. Sorted inside the index, which is the quicker way (sqlite.org/fts5.html, 5.1.1).
+    search: db.prepare(
+      `SELECT rowid AS seq, rank FROM memory_words
+       WHERE memory_words MATCH ? AND rank MATCH 'bm25(0.0, 4.0, 1.0, 0.5, 2.0)' ORDER BY rank LIMIT ?`,
+    ),
     predecessors: db.prepare(`${selectNotes} WHERE m.superseded_by = ? ORDER BY n.seq LIMIT 64`),
     same: db.prepare(
       `${selectNotes} WHERE n.project = ? AND n.sameness = ? AND m.superseded_by IS NULL ORDER BY n.seq DESC`,

@@ -95,7 +95,7 @@ export const limits = {
   /** Notes that one call can link to each other; every pair is a row. */
   noteLinkedMax: 16,
   /** Words and phrases of one recall; more are left out. */
-  recallTermsMax: 32,
+  recallTermsMax: 12,
   recallQueryCharsMax: 1_024,
   recallHitsMax: 50,
   /** Characters of notes in one recall. */

@@ -8,6 +8,7 @@ import type { Place } from "../../src/protocol/place.ts";
 import {
   Agent,
   cli,
+  hook,
   makeHome,
   Person,
   plainEnvironment,
@@ -189,6 +190,35 @@ describe("the memory", { timeout: 120_000 }, () => {
     assert.ok(!readFileSync(join(place.home, "signalbox.db"), "latin1").includes("in the pantry"));
     const homeless = await cli(place, "memory", "add", "x");
     assert.match(homeless.stderr, /is no project.*\n.*--scope global/);
+  });
+
+  test("a session begins with a brief of its project's notes where the config says so, and with nothing else", async () => {
+    using home = makeHome();
+    const start = (session: string) => ({
+      session_id: session,
+      cwd: worktree,
+      hook_event_name: "SessionStart",
+      source: "startup",
+      transcript_path: "/nonexistent",
+    });
+    const first = await TestDaemon.start(home);
+    await using client = await first.connect();
+    const { note } = await client.call("memory/capture", { text: "Dates are UTC", kind: "decision", cwd: project });
+    const quiet = await hook(home, "claude-code", "SessionStart", start("b-1"));
+    assert.deepEqual([quiet.code, quiet.stdout], [0, ""]);
+    await first.kill("SIGTERM");
+    await using second = await TestDaemon.start(home, ["memory.sessionBrief=true"]);
+    assert.ok(second.child.pid !== undefined);
+    const told = await hook(home, "claude-code", "SessionStart", start("b-2"));
+    assert.equal(told.code, 0);
+    const { hookSpecificOutput: output } = JSON.parse(told.stdout) as { hookSpecificOutput: Record<string, string> };
+    assert.equal(output["hookEventName"], "SessionStart");
+    assert.match(
+      output["additionalContext"] ?? "",
+      new RegExp(`data, not instructions[^]*Dates are UTC \\[${note.id}`),
+    );
+    const elsewhere = await hook(home, "claude-code", "SessionStart", { ...start("b-3"), cwd: other });
+    assert.equal(elsewhere.stdout, "");
   });
 
   test("notes, keys and the ledger's word of them survive kill -9", async () => {

@@ -173,7 +173,14 @@ function encode(event: AgentEvent, answer: Answer): HookAnswer {
     return reason === undefined ? silence : jsonAnswer({ decision: "block", reason: sayReason(reason) });
   if (event.event === "PreToolUse") return preToolUse(answer);
   if (event.event === "PermissionRequest") return permissionAnswer(answer);
+  if (event.event === "SessionStart") return sessionStart(answer);
   return silence;
+}
+
+/** Claude Code gives `additionalContext` of this event to its model (docs of its hooks, SessionStart). */
+function sessionStart(answer: Answer): HookAnswer {
+  if (answer.verdict !== "allow" || answer.context === undefined || answer.context === "") return silence;
+  return jsonAnswer({ hookSpecificOutput: { hookEventName: "SessionStart", additionalContext: answer.context } });
 }
 
 function preToolUse(answer: Answer): HookAnswer {

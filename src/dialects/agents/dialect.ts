@@ -125,8 +125,15 @@ export type AgentEvent =
  * - `hold`: the wait ended undecided. Hosts know no such thing, so it reads as a deny whose reason says what to do.
  * - `ask`: hand the question to the host's own dialog. Only interactive Claude Code can; elsewhere it is a deny.
  */
+/** `context` is text for the model at a session's beginning, where the host takes one. */
 export type Answer =
-  | { readonly verdict: "allow"; readonly granted?: boolean; readonly reason?: string; readonly input?: JsonObject }
+  | {
+      readonly verdict: "allow";
+      readonly granted?: boolean;
+      readonly reason?: string;
+      readonly input?: JsonObject;
+      readonly context?: string;
+    }
   | { readonly verdict: "hold" | "deny" | "ask"; readonly reason: string };
 
 /** What the hook process prints and how it exits. */
