@@ -126,7 +126,7 @@ async function welcome(verb: Verb, pid: number, detached: boolean): Promise<void
       ? [`wire ${next.id}`, "its tool calls then ask before they run"]
       : found.length === 0
         ? ["demo", "scripted agents through the real gate"]
-        : ["hold watch", "the place to sit: holds appear, one key decides"];
+        : ["board", "the place to sit: every session on one screen, one key decides"];
   terminal.out(`\nNext: ${terminal.style("accent", `${self} ${words}`)}  ${terminal.style("faint", why)}`);
   if (words.startsWith("wire"))
     terminal.out(
@@ -260,7 +260,7 @@ function healthy(terminal: Terminal, status: Status, line: (label: string, text:
     "holds",
     status.openHolds === 0
       ? "none open"
-      : `${terminal.style("warn", `${status.openHolds} open`)}  decide them: signalbox hold watch`,
+      : `${terminal.style("warn", `${status.openHolds} open`)}  decide them: signalbox board`,
   );
   line(
     "sessions",

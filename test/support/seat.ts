@@ -114,6 +114,17 @@ export class Seat implements AsyncDisposable {
     };
   }
 
+  /** What stands in a cell; columns and rows count from 0. */
+  cell(column: number, row: number): string {
+    const buffer = this.#screen.buffer.active;
+    return (
+      buffer
+        .getLine(buffer.baseY + row)
+        ?.getCell(column)
+        ?.getChars() ?? ""
+    );
+  }
+
   /** Presses and releases the mouse where the text stands. */
   click(text: string): void {
     const row = this.lines.findIndex((line) => line.includes(text));
