@@ -13,8 +13,7 @@ export async function takeWebPictures(folder: string): Promise<readonly string[]
   const port = await freePort();
   await using _ = await TestDaemon.start(place, [`web.port=${port}`]);
   await using person = await Person.sit(place);
-  await using stage = await setStage(place, projects);
-  void stage;
+  await using _stage = await setStage(place, projects);
   const browser = await openBrowser();
   const made: string[] = [];
   mkdirSync(folder, { recursive: true });
@@ -59,7 +58,7 @@ const holdWith =
   };
 const session: Show = async (page) => {
   await page.goto(`${new URL(page.url()).origin}/#/`);
-  await page.locator(".row-working a").first().click();
+  await page.locator(".row-working a", { hasText: "invoices" }).click();
   await page.locator(".register li").first().waitFor();
 };
 const at =

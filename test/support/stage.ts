@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Place } from "../../src/protocol/place.ts";
-import { Agent, type Hooked, plainEnvironment, preToolUse } from "./daemon.ts";
+import { BoardDemo } from "../../src/cli/demo-board.ts";
+import { Agent, type Hooked, plainEnvironment, preToolUse, root } from "./daemon.ts";
 
 /** Git projects in a temporary folder, with one linked worktree, as somebody with many agents has them. */
 export class Projects implements Disposable {
@@ -90,70 +91,28 @@ export class Actor {
   }
 }
 
-export interface Stage extends AsyncDisposable {
-  readonly held: readonly Hooked[];
-}
+/** An edit that is held and shows as a difference. */
+export const heldEdit = {
+  file_path: "/etc/nginx/conf.d/site.conf",
+  old_string: "server {\n  listen 80;\n  server_name site.example;\n  root /srv/site;\n}\n",
+  new_string:
+    "server {\n  listen 80;\n  server_name site.example www.site.example;\n  root /srv/site/public;\n  gzip on;\n}\n",
+} as const;
 
-/** A morning's board: a dozen sessions in four projects, some at work, some done, three that wait for a person. */
-export async function setStage(place: Place, projects: Projects): Promise<Stage> {
-  const agent = new Agent(place);
-  const shop = projects.make("shop");
-  const payments = projects.worktree(shop, "shop-payments", "payments");
-  const [site, tools, notes] = [projects.make("site"), projects.make("deploy-tools"), projects.make("notes")];
-  const at = (cwd: string, prompt: string, name?: string) => new Actor(agent, cwd, name).begin(prompt);
-
-  const checkout = await at(shop, "Make the checkout survive a lost connection");
-  await checkout.does("Read", { file_path: join(shop, "README.md") });
-  await checkout.does("Bash", { command: "npm test -- --grep checkout" });
-  await checkout.does("Edit", {
-    file_path: join(shop, "src/checkout.ts"),
-    old_string: "retry(1)",
-    new_string: "retry(3)",
+/** A dozen sessions of every agent, as `signalbox demo --board` has them, and one that waits with an edit. */
+export async function setStage(place: Place, projects: Projects): Promise<AsyncDisposable> {
+  await using building = new AsyncDisposableStack();
+  const stop = new AbortController();
+  building.defer(() => stop.abort(new Error("the stage is cleared")));
+  const hook = join(root, "build/signalbox-hook");
+  building.use(await BoardDemo.begin({ hook, home: place.home, stop: stop.signal }));
+  const agent = building.use(new Agent(place));
+  const site = await new Actor(agent, projects.make("site")).begin("Serve the site under its second name too");
+  const held = site.asks("Edit", heldEdit);
+  building.defer(async () => {
+    held.end();
+    await held;
   });
-  await checkout.runs("Bash", { command: "npm test" });
-
-  const refunds = await at(payments, "Refunds: partial amounts, with the ledger entry that belongs to them");
-  await refunds.does("Bash", { command: "git status --short" });
-  const push = refunds.asks("Bash", { command: "git push --force origin payments" });
-
-  const clean = await at(tools, "The nightly deploy leaves old releases behind; clean up after it");
-  await clean.does("Bash", { command: "ls -la releases" });
-  const wipe = clean.asks("Bash", {
-    command: "npm install --global pm2@6",
-  });
-
-  const copy = await at(site, "Rewrite the landing page in plain words");
-  const edit = copy.asks("Edit", {
-    file_path: "/etc/nginx/conf.d/site.conf",
-    old_string: "server {\n  listen 80;\n  server_name site.example;\n  root /srv/site;\n}\n",
-    new_string:
-      "server {\n  listen 80;\n  server_name site.example www.site.example;\n  root /srv/site/public;\n  gzip on;\n}\n",
-  });
-
-  const links = await at(site, "Find dead links and mend them");
-  await links.does("Bash", { command: "grep -rn 'href=' src" });
-  await links.tell("Stop");
-  const search = await at(shop, "Search is slow on long lists: measure, then fix");
-  await search.does("Bash", { command: "node bench/search.js" });
-  await search.runs("Bash", { command: "node --cpu-prof bench/search.js" });
-  const review = await at(payments, "Review the refunds branch and list what could lose money");
-  await review.does("Bash", { command: "git diff main...payments" });
-  await review.tell("Stop");
-  const names = await at(notes, "Give my notes titles");
-  await names.does("Bash", { command: "ls" });
-  await names.runs("Bash", { command: "sed -n 1,40p README.md" });
-  const over = await at(notes, "What did I write about gardens?");
-  await over.tell("SessionEnd", { reason: "other" });
-  const codex = await at(tools, "Port the release script to TypeScript", "codex");
-  await codex.runs("Bash", { command: "npx tsc --noEmit" });
-
-  const held = [push, wipe, edit];
-  return {
-    held,
-    async [Symbol.asyncDispose]() {
-      for (const waiting of held) waiting.end();
-      await Promise.allSettled(held);
-      agent[Symbol.dispose]();
-    },
-  };
+  const owned = building.move();
+  return { [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -289,8 +289,7 @@ test("characters that hide or reorder are shown for what they are", { skip }, as
 for (const colorScheme of ["light", "dark"] as const)
   test(`axe finds nothing in any page (${colorScheme})`, { skip }, async () => {
     await using w = await world();
-    await using stage = await setStage(w.place, w.projects);
-    assert.ok(stage.held.length > 0);
+    await using _ = await setStage(w.place, w.projects);
     const page = await w.open({ colorScheme });
     const look = async (what: string) => {
       const violations = await violationsIn(page);
@@ -329,8 +328,7 @@ for (const colorScheme of ["light", "dark"] as const)
 
 test("on a phone nothing is cut off, and a hold is decided by touch", { skip }, async () => {
   await using w = await world();
-  await using stage = await setStage(w.place, w.projects);
-  assert.ok(stage.held.length > 0);
+  await using _ = await setStage(w.place, w.projects);
   const page = await w.open({ viewport: { width: 375, height: 667 }, hasTouch: true, isMobile: true });
   const fits = async (what: string) =>
     assert.deepEqual(await page.evaluate("[document.documentElement.scrollWidth, innerWidth]"), [375, 375], what);
