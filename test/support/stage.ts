@@ -6,7 +6,7 @@ import type { Place } from "../../src/protocol/place.ts";
 import { BoardDemo } from "../../src/cli/demo-board.ts";
 import { Agent, type Hooked, plainEnvironment, preToolUse, root } from "./daemon.ts";
 
-/** Git projects in a temporary folder, with one linked worktree, as somebody with many agents has them. */
+/** Git projects in a temporary folder, gone at the end of the test. */
 export class Projects implements Disposable {
   readonly root = mkdtempSync("/tmp/sb-");
 
@@ -17,12 +17,6 @@ export class Projects implements Disposable {
     writeFileSync(join(path, "README.md"), `# ${name}\n`);
     git(path, "add", ".");
     git(path, "commit", "--quiet", "--message", "begin");
-    return path;
-  }
-
-  worktree(of: string, name: string, branch: string): string {
-    const path = join(this.root, name);
-    git(of, "worktree", "add", "--quiet", "-b", branch, path);
     return path;
   }
 
@@ -65,19 +59,6 @@ export class Actor {
     await this.tell("SessionStart", { source: "startup", model: "claude-sonnet-4-5" });
     await this.tell("UserPromptSubmit", { prompt });
     return this;
-  }
-
-  /** Asks and, when it may, does it. */
-  async does(tool: string, input: object): Promise<void> {
-    const call = preToolUse(this.id, this.cwd, tool, input) as Record<string, unknown>;
-    const { code } = await this.#agent.hook(this.#name, "PreToolUse", call);
-    if (code !== 0) return;
-    await this.tell("PostToolUse", {
-      tool_name: tool,
-      tool_input: input,
-      tool_use_id: call["tool_use_id"],
-      tool_response: { stdout: "" },
-    });
   }
 
   /** Asks and goes on running it. */
