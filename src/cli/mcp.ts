@@ -15,7 +15,7 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
     .command("mcp")
     .summary("Serve the permission tool for hosts that ask one, over MCP.")
     .description(
-      "Serve MCP on standard input and output: the permission tool for hosts that ask one (mcp__signalbox__permission).",
+      "Serve MCP on standard input and output: the permission tool for hosts that ask one (mcp__signalbox__permission), and the tools that agents have (memory_recall and others).",
     )
     .option("--agent <name>", "the agent that asks", "claude-code")
     .option("--session <id>", "its session, where the host does not say")
