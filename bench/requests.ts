@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, mkdtempSync, openSync, realpathSync, rmSync, writeSync } from "node:fs";
 import { createConnection, createServer, type Socket } from "node:net";
 import { join } from "node:path";
@@ -22,10 +23,23 @@ export async function benchRequests(daemon: TestDaemon): Promise<Row[]> {
       against: "one fsync of 4 KiB on this disk",
     }),
   ];
+  // Not durable: answered from memory, nothing is written.
+  for (const connections of [1, 8, 64, 512]) {
+    const { perSecond, samples } = await many(daemon.place.socket, connections, 1, 20_000, hello);
+    rows.push({
+      what: `\`daemon/hello\`, ${connections} connection${connections === 1 ? "" : "s"}, not durable`,
+      budget: "",
+      value: perSecond,
+      p50: percentile(samples, 50),
+      p99: percentile(samples, 99),
+      unit: "1/s",
+    });
+  }
   for (const [connections, depth] of [
     [8, 1],
     [64, 1],
     [64, 16],
+    [512, 1],
   ] as const) {
     const { perSecond, samples } = await many(daemon.place.socket, connections, depth, 40_000, request);
     rows.push({
@@ -37,7 +51,49 @@ export async function benchRequests(daemon: TestDaemon): Promise<Row[]> {
       unit: "1/s",
     });
   }
+  rows.push(...(await kintsugiRows(daemon.place.socket, project)));
   rmSync(project, { recursive: true });
+  return rows;
+}
+
+/** As kintsugi's clients do it: a fresh connection for each request, closed by the client after its one reply. */
+async function kintsugiRows(path: string, cwd: string): Promise<Row[]> {
+  const frame = (kind: string) =>
+    `${JSON.stringify(kind === "propose" ? { kind, id: randomUUID(), ts: new Date().toISOString(), agent: "bench", cwd, argv: ["npm", "test"], raw: "npm test" } : { kind })}\n`;
+  const rows: Row[] = [];
+  for (const [kind, how] of [
+    ["status", "not durable"],
+    ["propose", "durable"],
+  ] as const)
+    for (const clients of [1, 8, 64, 512]) {
+      const samples: number[] = [];
+      const total = 4_000;
+      const from = process.hrtime.bigint();
+      let begun = 0;
+      const client = async () => {
+        while (begun < total) {
+          begun += 1;
+          const began = process.hrtime.bigint();
+          const socket = await open(path);
+          const reply = new Promise<string>((resolve) => onLines(socket, resolve));
+          socket.write(frame(kind));
+          const { kind: answered } = JSON.parse(await reply) as { kind: string };
+          if (answered !== (kind === "propose" ? "verdict" : "status"))
+            throw new Error(`the kintsugi dialect answered ${answered} to ${kind}`);
+          socket.destroy();
+          samples.push(Number(process.hrtime.bigint() - began) / 1e6);
+        }
+      };
+      await Promise.all(Array.from({ length: clients }, client));
+      rows.push({
+        what: `kintsugi \`${kind}\`, ${clients} at a time, a fresh connection each, ${how}`,
+        budget: "",
+        value: Math.round(samples.length / (Number(process.hrtime.bigint() - from) / 1e9)),
+        p50: percentile(samples, 50),
+        p99: percentile(samples, 99),
+        unit: "1/s",
+      });
+    }
   return rows;
 }
 

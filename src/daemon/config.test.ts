@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { placeIn } from "../protocol/place.ts";
 import { activation, ConfigFault, cleanEnvironment, hostileVariables, loadConfig } from "./config.ts";
+import { ensureHome } from "./home.ts";
 
 const home = mkdtempSync(join(tmpdir(), "sb-config-"));
 const place = placeIn(home);
@@ -81,4 +82,22 @@ test("a descriptor is adopted only when it was meant for this process, and nobod
   ])
     assert.equal(activation(7, { LISTEN_FDS, LISTEN_PID }), undefined, `${LISTEN_FDS} ${LISTEN_PID}`);
   assert.equal(activation(7, {}), undefined);
+});
+
+test("a value of the wrong kind or size is refused in words, with where it was said", () => {
+  write("");
+  for (const [flags, words] of [
+    [{ drainMs: "x" }, /"drainMs" \(--set drainMs\) is wrong: it must be a (whole )?number\./],
+    [{ drainMs: "1" }, /it must be at least 100\./],
+    [{ drainMs: "1e9" }, /it must be a (whole )?number\./],
+    [{ "log.level": "loud" }, /it must be one of: error, warn, info, debug\./],
+  ] as const)
+    assert.throws(() => loadConfig(place, flags, {}), words);
+});
+
+test("a home that can't be one is refused in words", () => {
+  const file = join(place.home, "file");
+  writeFileSync(file, "");
+  assert.throws(() => ensureHome(file), /is a file, or a link to nowhere, not a folder\. Choose another/);
+  assert.throws(() => ensureHome(join(file, "below")), /lies below a file/);
 });

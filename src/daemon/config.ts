@@ -213,7 +213,25 @@ function explainIssue(error: z.ZodError, chosen: ReadonlyMap<string, { source: s
     return `There is no setting "${key}" (${chosen.get(key)?.source ?? path}). ${meant === undefined ? "" : `Did you mean "${meant}"? `}All of them: signalbox config explain`;
   }
   const key = issue.path.join(".");
-  return `The setting "${key}" (${chosen.get(key)?.source ?? path}) is wrong: ${issue.message}. All of them: signalbox config explain`;
+  return `The setting "${key}" (${chosen.get(key)?.source ?? path}) is wrong: ${wordValue(issue)}. All of them: signalbox config explain`;
+}
+
+const kindWords: Readonly<Record<string, string>> = {
+  int: "a whole number",
+  number: "a number",
+  string: "a text",
+  boolean: "true or false",
+  array: "a list",
+  object: "a table",
+};
+
+/** What a value must be, without the schema library's own words where people meet them most. */
+function wordValue(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_type") return `it must be ${kindWords[issue.expected] ?? issue.expected}`;
+  if (issue.code === "invalid_value") return `it must be one of: ${issue.values.join(", ")}`;
+  if (issue.code === "too_small") return `it must be at least ${issue.minimum}`;
+  if (issue.code === "too_big") return `it may be at most ${issue.maximum}`;
+  return issue.message;
 }
 
 function fromFlag(text: string): string | number | boolean {

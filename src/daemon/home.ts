@@ -12,10 +12,10 @@ export function ensureHome(home: string): void {
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new ConfigFault(
-      `The home ${home} can't be made: ${(error as Error).message}. Choose another: signalbox --home DIR up`,
-      { cause: error },
-    );
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ConfigFault(`The home ${home} ${whyNotMade(code, message)}. Choose another: signalbox --home DIR up`, {
+      cause: error,
+    });
   }
   const stat = lstatSync(home);
   const uid = process.getuid?.();
@@ -34,6 +34,14 @@ export function ensureHome(home: string): void {
   } catch {
     // A home that can't be written has no log; the store says why nothing can be recorded, which is what matters.
   }
+}
+
+function whyNotMade(code: string | undefined, message: string): string {
+  if (code === "EEXIST") return "is a file, or a link to nowhere, not a folder";
+  if (code === "ENOTDIR") return "lies below a file";
+  if (code === "EROFS") return "can't be made: its file system is read-only";
+  if (code === "EACCES" || code === "EPERM") return "can't be made: the folder above it is not yours to write in";
+  return `can't be made: ${message}`;
 }
 
 /**

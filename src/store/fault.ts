@@ -55,14 +55,21 @@ function explain(kind: StoreFaultKind, path: string, cause: Error): StoreFault {
       return new StoreFault(
         kind,
         `The disk that holds ${path} is full; nothing more can be recorded, so every tool call is denied.`,
-        "free some space, then: signalbox status",
+        "Free some space, then: signalbox status",
         { cause },
       );
     case "unwritable":
+      if (/EROFS|read-only file system/i.test(why))
+        return new StoreFault(
+          kind,
+          `${path} lies on a read-only file system; nothing can be recorded, so every tool call is denied.`,
+          "Mount it writable, or choose another home: signalbox --home DIR up",
+          { cause },
+        );
       return new StoreFault(
         kind,
-        `${path} can't be written (${why}).`,
-        "make the folder yours and writable, then: signalbox up",
+        `${path} can't be written (${why}); nothing can be recorded, so every tool call is denied.`,
+        "Make the file and its folder yours and writable, then: signalbox up",
         { cause },
       );
     case "corrupt":
