@@ -88,11 +88,11 @@ export const calls: readonly Call[] = [
     pattern: /\bopen\s*\(?\s*(?:(?:my\s+)?[\w$]+\s*,\s*)?["']\s*\|([^"']+)["']/g,
     does: ({ runner, shell, match }) => void runner.code(shell, "shell", literal(match[1] ?? ""), noFlow),
   },
-  { languages: ["applescript"], pattern: /do shell script\s+/g, does: runsShell },
+  { languages: ["applescript"], pattern: /\bdo (?:shell )?script\s+/g, does: runsShell },
   {
     languages: ["applescript"],
     pattern:
-      /\b(?:tell application|with administrator privileges|keystroke|delete|empty trash|set volume|display dialog)\b/gi,
+      /\b(?:tell app(?:lication)?|with administrator privileges|keystroke|delete|empty trash|set volume|display dialog)\b/gi,
     does: ({ runner, shell, match }) =>
       runner.emit(shell, {
         kind: "mutate-remote",
@@ -120,16 +120,27 @@ export const calls: readonly Call[] = [
     does: dynamicCode,
   },
   {
+    languages: ["node"],
+    hint: "eval",
+    pattern: /\.(?:then|map|forEach|replace)\s*\(\s*eval\b/g,
+    does: opaqueCode("run as code what it is given"),
+  },
+  {
     languages: ["perl", "ruby", "php", "lua", "r"],
     pattern:
-      /(?<![\w>.$-])(?:eval|instance_eval|class_eval|assert|create_function|loadstring|load|dofile)\s*\(?\s*(?=["'$\w])/g,
+      /(?<![\w>.$-])(?:eval|instance_eval|class_eval|assert|create_function|loadstring|load|dofile)\s*\(?\s*(?=["'$\w[])/g,
     does: dynamicCode,
   },
   // Deletes.
   { languages: ["python"], pattern: /\bshutil\.rmtree\s*\(/g, does: touches("delete", true) },
   {
     languages: ["python"],
-    pattern: /\bos\.(?:remove|unlink|rmdir|removedirs|truncate)\s*\(/g,
+    pattern: /\bos\.(?:remove|unlink)\s*\(/g,
+    does: touches("delete", false, true),
+  },
+  {
+    languages: ["python"],
+    pattern: /\bos\.(?:rmdir|removedirs|truncate)\s*\(/g,
     does: touches("delete"),
   },
   {
@@ -146,8 +157,8 @@ export const calls: readonly Call[] = [
   {
     languages: ["node"],
     pattern:
-      /\b(?:fs|fsp|fsPromises|promises|require\s*\(\s*["'](?:node:)?fs(?:\/promises)?["']\s*\)(?:\.promises)?)\s*\.\s*(?:unlink|unlinkSync|truncate|truncateSync)\s*\(/g,
-    does: touches("delete"),
+      /\b(?:fs|fsp|fsPromises|promises|require\s*\(\s*["'](?:node:)?fs(?:\/promises)?["']\s*\)(?:\.promises)?)\s*\.\s*(?:unlink|unlinkSync)\s*\(/g,
+    does: touches("delete", false, true),
   },
   {
     languages: ["node"],
@@ -244,6 +255,23 @@ export const calls: readonly Call[] = [
   },
   { languages: ["ruby"], pattern: /\bNet::HTTP\.get\w*\s*\(?|\bURI\.open\s*\(?/g, does: sends("receive") },
   // Processes.
+  {
+    languages: ["perl", "ruby", "php"],
+    pattern: /(?<![\w>.$-])(?:Process\.)?(?:posix_)?kill\s*\(?\s*(?=["'\d:-]|SIG|KILL|TERM)/g,
+    does: signalling,
+  },
+  {
+    languages: ["perl", "ruby", "php"],
+    pattern: /(?<![\w>$-])(?:POSIX::|Process::\w+\.|posix_)?set(?:uid|gid|euid|resuid)\s*\(/g,
+    does: ({ runner, shell, match, language }) =>
+      runner.emit(shell, {
+        kind: "elevate",
+        what: `${language}: ${match[0].replace("(", "")}`,
+        target: language,
+        place: "system",
+        undoable: "costly",
+      }),
+  },
   { languages: ["python"], pattern: /\bos\.(?:kill|killpg)\s*\(/g, does: signalling },
   {
     languages: ["python"],
@@ -292,7 +320,7 @@ export const calls: readonly Call[] = [
   // The whole environment, shown or sent.
   {
     pattern:
-      /\b(?:print|dict|dumps|console\.log|stringify|puts|p|list|str|repr|pprint|say|var_dump|print_r)\s*\(?\s*(?:dict\(|list\()?(?:os\.environ|process\.env|ENV|\$_ENV|%ENV|getenv\(\))\s*(?:\.(?:items|copy|values)\(\))?\s*(?=[),;}]|$)/g,
+      /\b(?:print|dict|dumps|console\.log|stringify|puts|p|list|str|repr|pprint|say|var_dump|print_r)\s*\(?\s*(?:dict\(|list\()?(?:os\.environ|process\.env|ENV|\$_ENV|%ENV|getenv\(\))\s*(?:\.(?:items|copy|values|to_h|to_a|inspect)(?:\(\))?)?\s*(?=[),;}]|$)/g,
     does: ({ runner, shell, language }) =>
       runner.emit(shell, {
         kind: "read",

@@ -27,6 +27,14 @@ export function runsShell({ runner, shell, source, at, language }: Seen): void {
     return;
   }
   const found = source.value(at);
+  if (found !== undefined && /^(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k|a)?sh(?: -i)?$/.test(found.value.trim()))
+    runner.emit(shell, {
+      kind: "opaque",
+      what: `${language}: start a shell that is told later what to do`,
+      target: language,
+      sure: "opaque",
+      undoable: "no",
+    });
   if (found !== undefined) {
     const rest = source.items(at);
     // `spawn("rm", ["-rf", "/"])` and `system("rm", "-rf", "/")`.
@@ -54,11 +62,11 @@ export function runsShell({ runner, shell, source, at, language }: Seen): void {
 }
 
 export const touches =
-  (kind: "read" | "write" | "delete", tree = false) =>
+  (kind: "read" | "write" | "delete", tree = false, oneFile = false) =>
   ({ runner, shell, source, at }: Seen): void => {
     const found = source.value(at);
     if (found === undefined && kind !== "delete") return;
-    runner.path(shell, argOf(found?.value), { kind, tree });
+    runner.path(shell, argOf(found?.value), { kind, tree, oneFile });
   };
 
 export const opaqueCode =
@@ -126,7 +134,8 @@ export function fromImport({ runner, shell, language, source, match }: Seen): vo
 
 export function dynamicCode({ runner, shell, source, at, language }: Seen): void {
   const found = source.value(at);
-  if (found !== undefined) {
+  // `''.join(...)` begins with a literal and is none.
+  if (found !== undefined && /^\s*(?:[),;]|$)/.test(source.text.slice(found.to, found.to + 8))) {
     runner.code(shell, language, literal(found.value), noFlow);
     return;
   }
@@ -156,7 +165,7 @@ export function copies({ runner, shell, source, at }: Seen): void {
 }
 
 export function pathMethod(kind: "write" | "delete"): (seen: Seen) => void {
-  return ({ runner, shell, match }) => runner.path(shell, argOf(pathText(match)), { kind });
+  return ({ runner, shell, match }) => runner.path(shell, argOf(pathText(match)), { kind, oneFile: kind === "delete" });
 }
 const pathText = (match: RegExpExecArray): string => (match[1] ?? match[0]).slice(1, -1);
 

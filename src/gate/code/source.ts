@@ -183,21 +183,35 @@ const unescaped = (letter: string): string => ({ n: "\n", t: "\t", r: "\r" })[le
 
 /** `import subprocess as s` and `const c = require("child_process")`: calls by the other name are calls all the same. */
 export function unaliased(text: string, language: Language): string {
+  text = homes(text, language);
   const names = new Map<string, string>();
   const aliases =
     language === "python"
       ? /\bimport\s+(os|subprocess|shutil|pty|socket|requests|httpx|urllib\.request)\s+as\s+([A-Za-z_]\w*)/g
       : language === "node"
-        ? /\b(?:const|let|var|import)\s+(?:\*\s+as\s+)?([A-Za-z_$][\w$]*)\s*(?:=\s*(?:await\s+import|require)\s*\(\s*|from\s+)["'](?:node:)?(child_process|fs|fs\/promises)["']/g
+        ? /(?:\b(?:const|let|var|import)|,)\s*(?:\*\s+as\s+)?([A-Za-z_$][\w$]*)\s*(?:=\s*(?:await\s+import|require)\s*\(\s*|from\s+)["'](?:node:)?(child_process|fs|fs\/promises|net)["']/g
         : undefined;
   if (aliases === undefined) return text;
   for (const match of text.matchAll(aliases)) {
     const [first = "", second = ""] = match.slice(1);
     if (names.size >= 16) break;
     if (language === "python") names.set(second, first);
-    else if (first !== second) names.set(first, second === "child_process" ? second : "fs");
+    else if (first !== second) names.set(first, second.startsWith("fs") ? "fs" : second);
   }
   for (const [alias, module] of names)
     text = text.replace(new RegExp(`(?<![\\w.$])${alias.replaceAll("$", "\\$")}\\.(?=\\w)`, "g"), `${module}.`);
+  return text;
+}
+
+/** The home as each language names it, put as the literal that it stands for. */
+function homes(text: string, language: Language): string {
+  if (!/home|HOME/.test(text)) return text;
+  if (language === "python")
+    return text
+      .replace(/\bPath\.home\(\)\s*(?:\/\s*|\.joinpath\(\s*)(["'])/g, "Path($1~/")
+      .replace(/\bos\.(?:environ\[\s*["']HOME["']\s*\]|(?:environ\.get|getenv)\(\s*["']HOME["']\s*\))/g, '"~"');
+  if (language === "node")
+    return text.replace(/\bprocess\.env\.HOME\b|\b(?:os|require\(\s*["'](?:node:)?os["']\s*\))\.homedir\(\)/g, '"~"');
+  if (language === "ruby") return text.replace(/\bENV(?:\[|\.fetch\()\s*["']HOME["']\s*[\])]|\bDir\.home\b/g, '"~"');
   return text;
 }

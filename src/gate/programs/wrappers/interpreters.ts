@@ -176,7 +176,15 @@ export const interpreters: readonly Program[] = [
     stop: true,
     flags: {
       "-e --eval <code> ...": code("node"),
-      "-p --print <code> ...": code("node"),
+      "-p --print <code> ...": (use, args) =>
+        // What it evaluates, it prints.
+        args.forEach((arg) =>
+          use.code("node", {
+            ...arg,
+            text: `console.log(${arg.text})`,
+            fixed: arg.fixed === arg.text.length ? arg.text.length + 13 : arg.fixed === 0 ? 0 : arg.fixed + 12,
+          }),
+        ),
       "-r --require <file>": ownModule(),
       "--import --loader --experimental-loader <file>": ownModule(),
       "--env-file --env-file-if-exists <file>": [],
@@ -200,6 +208,8 @@ export const interpreters: readonly Program[] = [
     examples: {
       "node server.js": "allow",
       "node -e 'console.log(1)'": "allow",
+      "node -p process.version": "allow",
+      "node -p process.env.GITHUB_TOKEN": "hold",
       'node -e \'require("child_process").execSync("rm -rf /")\'': "deny",
       'node -e \'require("fs").rmSync("/etc", {recursive: true})\'': "deny",
       "node --version": "allow",
@@ -270,6 +280,9 @@ export const interpreters: readonly Program[] = [
       "php -d memory_limit=-1 artisan migrate:fresh": "hold",
       "perl -e 'system(\"rm -rf /\")'": "deny",
       "ruby -e 'puts 1'": "allow",
+      "julia -e 'println(1)'": "allow",
+      "julia -e 'run(`rm -rf src`)'": "hold",
+      "elixir -e 'IO.puts 1'": "allow",
       "ruby -e 'FileUtils.rm_rf(\"/etc\")'": "deny",
       "php artisan list": "allow",
       "php artisan migrate:fresh": "hold",
