@@ -67,7 +67,7 @@ export function expandWord(word: Word, at: Substituting): Arg[] {
       const grown: Field[] = [];
       for (const f of fields)
         for (const text of alternatives)
-          if (grown.length < alternativesMax) grown.push(add({ ...f }, text, /[*?[]/.test(text)));
+          if (grown.length < alternativesMax) grown.push(add({ ...f, hidden: true }, text, /[*?[]/.test(text)));
       fields = grown;
       continue;
     }

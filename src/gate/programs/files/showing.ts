@@ -1,5 +1,6 @@
 import { reads, writes } from "../acts.ts";
 import { type Arg, literal, type Program } from "../program.ts";
+import { byVerb } from "../use.ts";
 
 /** What prints a file or its input, whole, in parts or in another form. */
 
@@ -154,6 +155,8 @@ export const showing: readonly Program[] = [
       if (name === "xxd" && use.has("-r")) return use.output({ text: undefined, decoded: true });
       for (const arg of args) use.path(arg, { kind: "read" });
       if (name === "dos2unix" || name === "unix2dos") for (const arg of args) use.path(arg, { kind: "write" });
+      // A file and a prefix is all that it takes: with more words it is a service's client of the same name.
+      if (name === "split" && args.length > 2) return void byVerb(use, args, [], true);
       if ((name === "split" || name === "csplit") && args[1] !== undefined)
         use.path(args[1], { kind: "write", keeps: true });
       const shows = name === "cat" || name === "gcat" || name === "bat" || name === "head" || name === "tail";
@@ -174,6 +177,8 @@ export const showing: readonly Program[] = [
       "cat <<'EOF'\nrm -rf /\nEOF": "allow",
       "cat ~/.ss?/id_rs?": "hold",
       "wc -l src/*.ts": "allow",
+      "split -l 100 big.txt part-": "allow",
+      "split segments delete beta-users": "hold",
       "diff a b": "allow",
     },
   },
