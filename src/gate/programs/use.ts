@@ -109,7 +109,7 @@ export function byVerb(
 }
 
 /**
- * Nothing tells what it does (ADR-0011). A name on the PATH is a program that the operator installed, and what destroys, sends or changes nearly always says so
+ * Nothing tells what it does (ADR-0015). A name on the PATH is a program that the operator installed, and what destroys, sends or changes nearly always says so
  * by a verb or a flag; so this alone is no reason to hold. It stays an `opaque` effect, by which a stricter policy can hold it. It is held where
  * it would run something unseen (what comes from the network, what was decoded, a flag that takes code), or is pointed at what lies outside
  * the workspace and temp, and so may change it.

@@ -181,8 +181,8 @@ export const interpreters: readonly Program[] = [
         args.forEach((arg) =>
           use.code("node", {
             ...arg,
-            text: `console.log(${arg.text})`,
-            fixed: arg.fixed === arg.text.length ? arg.text.length + 13 : arg.fixed === 0 ? 0 : arg.fixed + 12,
+            text: `print(${arg.text})`,
+            fixed: arg.fixed === arg.text.length ? arg.text.length + 7 : arg.fixed === 0 ? 0 : arg.fixed + 6,
           }),
         ),
       "-r --require <file>": ownModule(),
