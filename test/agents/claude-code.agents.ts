@@ -259,3 +259,58 @@ test("claude-code: the board sees what the session does as it does it", needs(ag
   assert.equal(ended.permissionMode, "default");
   assert.deepEqual(ended.current, null);
 });
+
+test("claude-code: its status line is read, and the user's own goes on", needs(agent), async (t) => {
+  const world = await openWorld(t, {
+    agent,
+    script:
+      () =>
+      ({ turn }) => ({ say: `turn ${turn}` }),
+    wired: false,
+  });
+  const settings = join(world.userHome, ".claude", "settings.json");
+  const own = `cat > ${world.userHome}/own.json; echo MY-OWN-LINE`;
+  writeFileSync(settings, `{ "statusLine": { "type": "command", "command": ${JSON.stringify(own)} } }\n`);
+  // What a user has answered at the first start: the theme, the key, and that the folder is to be trusted.
+  const answered = {
+    hasCompletedOnboarding: true,
+    theme: "dark",
+    customApiKeyResponses: { approved: ["sk-mock"], rejected: [] },
+    projects: { [world.workspace]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true } },
+  };
+  for (const file of [join(world.userHome, ".claude", ".claude.json"), join(world.userHome, ".claude.json")])
+    writeFileSync(file, JSON.stringify(answered));
+  assert.equal((await world.terminal.type("signalbox wire claude-code")).code, 0);
+
+  await using client = await connect({ socket: world.place.socket, signal: world.signal });
+  const known = Promise.withResolvers<SessionView>();
+  const look = (sessions: readonly SessionView[]) => {
+    const view = sessions.find(({ state, context }) => state === "finished-unseen" && context !== null);
+    if (view !== undefined) known.resolve(view);
+  };
+  const { first } = await client.stream("session/watch", {}, ({ sessions }) => look(sessions), {
+    signal: world.signal,
+  });
+  look(first.sessions);
+  const { file, environment } = agent.command(world.agentPlace, { prompt: "" });
+  const names = [
+    "CLAUDE_CONFIG_DIR",
+    "ANTHROPIC_BASE_URL",
+    "ANTHROPIC_API_KEY",
+    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
+    "IS_SANDBOX",
+    "DISABLE_AUTOUPDATER",
+  ];
+  const variables = names.map((name) => `${name}=${environment[name]}`).join(" ");
+  const talk = world.terminal.type(`cd ${world.workspace} && ${variables} ${file} --model mock-model "hello"`);
+  const view = await known.promise;
+  assert.equal(view.model, "mock-model");
+  assert.ok(view.costUsd !== null && view.tokens !== null && view.effort !== null);
+  process.kill(view.pid ?? 0, "SIGTERM");
+  const { shown } = await talk;
+  assert.match(shown, /MY-OWN-LINE/);
+  assert.equal(
+    (JSON.parse(world.file(join(world.userHome, "own.json"))) as { session_id: string }).session_id,
+    view.id,
+  );
+});

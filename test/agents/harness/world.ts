@@ -30,6 +30,8 @@ export interface World extends Paths {
   readonly environment: Readonly<Record<string, string>>;
   /** Runs the agent to its end. */
   run(run: AgentRun): Promise<HostRun>;
+  /** Where the agent lives, for what starts it in another way. */
+  readonly agentPlace: AgentPlace;
   /** Runs our own CLI, as a person or a script would. */
   signalbox(...words: readonly string[]): Promise<HostRun>;
   /** The first open hold, now or when it comes. @throws when the agent ends without one */
@@ -134,6 +136,7 @@ export async function openWorld(t: TestContext, options: WorldOptions): Promise<
     daemonPid: pid,
     killDaemon,
     signalbox,
+    agentPlace,
     file: (path) => readFileSync(path, "utf8"),
     run: (run) => runHost(agent.command(agentPlace, run), { signal }),
     terminal,
