@@ -72,9 +72,15 @@ export function newActivity(atMs: number): Activity {
 export function withEvidence(before: Activity, evidence: Evidence, atMs: number): Activity {
   if (evidence.kind === "ended")
     return { ...newActivity(before.began.atMs), began: before.began, gone: { atMs, why: evidence.why } };
-  // Whatever else comes from a session that was gone: it is back, and what it did before it went is over.
-  const known = before.gone !== null && evidence.kind !== "seen" ? { ...newActivity(atMs), began: back(atMs) } : before;
-  return applied(known, evidence, atMs);
+  if (before.gone === null) return applied(before, evidence, atMs);
+  // Hosts run their hooks side by side: an outcome or a stop may come after the end. Only what begins something brings it back.
+  if (!begins(evidence)) return before;
+  return applied({ ...newActivity(atMs), began: back(atMs) }, evidence, atMs);
+}
+
+function begins(evidence: Evidence): boolean {
+  const { kind } = evidence;
+  return kind === "prompted" || kind === "call-began" || (kind === "started" && evidence.how !== "compact");
 }
 
 const back = (atMs: number) => ({ atMs, text: "it came back" });

@@ -63,6 +63,22 @@ test("two processes run one session: it is gone when both are", async () => {
   assert.equal(sessions.show({ session: "s" }).state, "idle");
 });
 
+test("what comes late after the end brings nothing back; what begins does", async () => {
+  const { sessions } = rig();
+  const key = { agent: "a", session: "s" };
+  const event = { ...key, event: "e", cwd: "/w" };
+  await sessions.observe({ ...event, evidence: [{ kind: "prompted", text: "go" }] });
+  await sessions.observe({ ...event, phase: "ended" });
+  sessions.tell(key, { kind: "call-ended", tool: "Bash" });
+  await sessions.observe({ ...event, evidence: [{ kind: "stopped", background: 0 }] });
+  await sessions.observe({ ...event, evidence: [] });
+  const late = sessions.show(key);
+  assert.deepEqual([late.state, late.endedAt !== null], ["gone", true]);
+  await sessions.observe({ ...event, evidence: [{ kind: "started", how: "resume" }] });
+  const back = sessions.show(key);
+  assert.deepEqual([back.state, back.endedAt], ["idle", null]);
+});
+
 test("since is when it came into its state, not when the turn began", async () => {
   const { sessions, clock, holds, observe } = rig();
   await observe("s");
@@ -183,6 +199,7 @@ test("whatever comes in whatever order: a state, bounded, the same over a restar
       assert.equal(waitingFor !== null, state === "waiting");
       assert.equal(typeof why, "string");
       assert.ok(activity.calls.length <= 32 && activity.subagents.length <= 64);
+      if (activity.gone !== null) return assert.equal(state, "gone");
       const stopped = withEvidence(activity, { kind: "stopped", background: 0 }, 0);
       assert.equal(stateOf(stopped, []).state, "finished-unseen");
       assert.equal(stateOf(withEvidence(stopped, { kind: "seen" }, 0), []).state, "idle");

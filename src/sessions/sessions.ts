@@ -84,7 +84,8 @@ class Registry implements Sessions {
     if (event.known !== undefined) this.#learn(live, event.known);
     for (const evidence of event.evidence ?? []) this.#take(live, evidence);
     if (event.phase === "ended") await this.#end(live, "its host said that it ended");
-    else if (live.endedAtMs !== undefined) this.#resume(live);
+    else if (live.endedAtMs !== undefined && (event.evidence === undefined || live.activity.gone === null))
+      this.#resume(live);
     this.#board.changed(live);
     return sessionOf(live);
   }
