@@ -1,13 +1,15 @@
 import { useState } from "preact/hooks";
 import { count } from "../../../kit/text.ts";
 import type { HoldDecision, HoldView } from "../../../protocol/operations/holds.ts";
-import { callText } from "../../../protocol/words.ts";
-import { usePage } from "../hooks.ts";
+import { callText, stopped } from "../../../protocol/words.ts";
+import { useBoardState, usePage } from "../hooks.ts";
 import { Modal } from "../parts/modal.tsx";
 
 /** Decides all that are marked, after one look at the whole list. */
 export function Bulk({ holds, onDone }: { holds: readonly HoldView[]; onDone: () => void }) {
   const { board, desk } = usePage();
+  const { link } = useBoardState();
+  const live = link.state === "live";
   const [asking, setAsking] = useState<"approve" | "deny" | undefined>(undefined);
   const [words, setWords] = useState("");
   const final = holds.filter(({ undoable }) => !undoable).length;
@@ -31,10 +33,10 @@ export function Bulk({ holds, onDone }: { holds: readonly HoldView[]; onDone: ()
   return (
     <div class="bulk">
       <span>{count(holds.length, "hold")} marked</span>
-      <button type="button" class="primary" onClick={() => setAsking("approve")}>
+      <button type="button" class="primary" disabled={!live} onClick={() => setAsking("approve")}>
         Approve all
       </button>
-      <button type="button" onClick={() => setAsking("deny")}>
+      <button type="button" disabled={!live} onClick={() => setAsking("deny")}>
         Deny all
       </button>
       <button type="button" class="quiet" onClick={onDone}>
@@ -50,6 +52,7 @@ export function Bulk({ holds, onDone }: { holds: readonly HoldView[]; onDone: ()
             {holds.map((hold) => (
               <li key={hold.id}>
                 <code>{callText(hold.tool, hold.input)}</code>
+                <span class="faint"> {stopped(hold.reason)}</span>
                 {!hold.undoable && <strong> can’t be undone</strong>}
               </li>
             ))}

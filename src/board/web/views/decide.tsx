@@ -162,7 +162,7 @@ function Edit({
         {label}
         <textarea
           class="mono"
-          rows={Math.min(18, Math.max(3, text.split("\n").length + 1))}
+          rows={Math.min(18, Math.max(3, text.split("\n").length + Math.ceil(text.length / 70)))}
           value={edited}
           spellcheck={false}
           autoFocus

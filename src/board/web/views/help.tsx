@@ -5,7 +5,6 @@ const groups: readonly (readonly [title: string, keys: readonly (readonly [keys:
     "Move",
     [
       ["j  k", "next, previous"],
-      ["Enter", "read it"],
       ["Esc", "back"],
       ["/", "search"],
       ["g b", "board"],

@@ -29,7 +29,7 @@ export function Shell({
   desk: Desk;
   children: ComponentChildren;
 }) {
-  const { holds, status } = useBoardState();
+  const { holds, link, status } = useBoardState();
   const here = route.page === "hold" || route.page === "session" ? "board" : route.page;
   const panic = status?.mode === "panic";
   return (
@@ -67,7 +67,12 @@ export function Shell({
           <button type="button" class="quiet top-help" onClick={() => onOverlay("help")}>
             Keys <Key>?</Key>
           </button>
-          <button type="button" class="stop" onClick={() => onOverlay("stop-all")} disabled={panic}>
+          <button
+            type="button"
+            class="stop"
+            onClick={() => onOverlay("stop-all")}
+            disabled={panic || link.state !== "live"}
+          >
             Stop all
           </button>
         </div>
