@@ -52,9 +52,9 @@ test("the real daemon at its door: others are answered meanwhile and memory stay
     assert.equal((await deaf.next())["id"], 0);
   });
 
-  await t.test("100,000 frames at once", async () => {
+  await t.test("20,000 frames at once", async () => {
     await using flood = await open();
-    const count = 100_000;
+    const count = 20_000;
     const seen = await unharmedBy(daemon, async () => {
       const answers = flood.take(count);
       await written(
@@ -81,7 +81,7 @@ test("the real daemon at its door: others are answered meanwhile and memory stay
       [() => `[${"1,".repeat(limits.batchMax)}1]\n`, -32600],
       [() => "\0\n", -32700],
       [() => '{"jsonrpc":"2.0","id":{},"method":"daemon/hello"}\n', -32600],
-      [() => '{"__proto__":{"jsonrpc":"2.0"},"id":1,"method":"daemon/hello"}\n', -32600],
+      [() => '{"__proto__":{"jsonrpc":"2.0","method":"daemon/hello"},"id":1}\n', -32600],
     ];
     const seen = await unharmedBy(daemon, async () => {
       for (let round = 0; round < 8; round += 1)
