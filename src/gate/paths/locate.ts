@@ -34,6 +34,8 @@ export function locate(path: string, workspace: Workspace, machine: Machine): Lo
     for (const added of workspace.added)
       if (isBelow(path, added)) return { place: "workspace", whole: path === added, quiet: false };
   }
+  // A home may lie in temp; as a whole it is a home all the same.
+  if (path === machine.userHome && path !== "/") return { place: "home", whole: true, quiet: false };
   for (const root of machine.tempRoots)
     if (isBelow(path, root)) return { place: "temp", whole: path === root, quiet: false };
   if (/^\/(?:private\/)?(?:tmp|var\/tmp|var\/folders)(?:\/|$)/.test(path))
