@@ -6,6 +6,7 @@
  *   signalbox-hook --home /abs/home <agent> <event>    relay.c, with launch.c to start a daemon that is away
  *   signalbox-hook --peer                              peer.c: who is at the other end of the socket on descriptor 3
  *   signalbox-hook --version
+ *   rm -r x                                            shim.c: started under another name, a link to it in a folder of shims
  *
  * Request, on the daemon's socket, one per connection:
  *   POST /hooks/<agent>/<event> HTTP/1.1
@@ -72,12 +73,21 @@ struct fault {
 bool record_read(const char *home, struct record *record, struct fault *fault);
 bool record_parse(size_t bytes, struct record *record, const char **why); /* `text` holds that many bytes */
 
+/* What may happen beside the connection while an answer is awaited. */
+struct beside {
+  int descriptor; /* -1: nothing */
+  short events;   /* for poll(2), which reports errors and hang-ups anyway */
+  bool (*happened)(struct beside *); /* false: nobody waits for the answer any more */
+};
+
 /* One call of a hook, as far as reaching the daemon goes. */
 struct call {
   const char *home, *agent;
+  const char *without; /* what a person types to go on without us */
   const struct record *record;
   bool decides;     /* its event fails closed, and is worth starting a daemon for */
   int64_t deadline; /* on now_ms() */
+  struct beside *beside;
 };
 /* What the daemon has been to this call so far. */
 enum before { never_met, lost_it, was_draining };
@@ -98,6 +108,25 @@ struct answer {
 };
 enum parsed { parsed_more, parsed_whole, parsed_bad };
 enum parsed answer_parse(const char *bytes, size_t count, struct answer *answer);
+
+struct buffer {
+  char *bytes;
+  size_t count, room;
+};
+bool make_room(struct buffer *buffer, size_t more, size_t max);
+bool write_all(int descriptor, const char *bytes, size_t count);
+int fill_standard_descriptors(void); /* a bit for each of 0, 1, 2 that was closed */
+
+/* Asks once, over as many connections as it takes; `input` holds the answer's bytes. Without an answer `fault` has the sentence. */
+enum asked { asked_well, asked_nobody, asked_unheard };
+enum asked ask_daemon(const struct call *call, const char *event, const struct buffer *body, struct buffer *input,
+                      struct answer *answer, struct fault *fault);
+
+/* shim.c */
+bool is_shim(char **argv);
+int shim_main(int argc, char **argv);
+/* Reads `signalbox-shims 1`, `home /abs`: where a folder of shims belongs. */
+bool shims_parse(char *text, size_t bytes, const char **home);
 
 /* peer.c */
 int peer_main(int descriptor);

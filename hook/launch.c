@@ -343,8 +343,8 @@ enum reached reach_daemon(const struct call *call, enum before before, int *conn
       if (launch_forbidden(call->home)) {
         say(fault,
             "Signalbox was stopped to stay stopped, so nothing is allowed. A person can start it with: signalbox up, or "
-            "let this agent run without it: signalbox unwire %s",
-            call->agent);
+            "go on without it: signalbox %s",
+            call->without);
         return reached_nobody;
       }
       bool due = before == never_met || (before == lost_it && now_ms() - lost_at >= lost_grace_ms);
@@ -356,7 +356,7 @@ enum reached reach_daemon(const struct call *call, enum before before, int *conn
       }
     }
     if (now_ms() + pause >= call->deadline) return reached_late;
-    struct pollfd reader = {.fd = 1};
-    if (poll(&reader, 1, pause) > 0 && reader.revents & (POLLERR | POLLHUP)) return reached_late;
+    struct pollfd beside = {.fd = call->beside->descriptor}; /* what was typed is read once somebody can be told */
+    if (poll(&beside, 1, pause) > 0 && !call->beside->happened(call->beside)) return reached_late;
   }
 }

@@ -1,4 +1,4 @@
-/* stdin -> POST -> stdout, stderr, exit code. See hook.h for the protocol. */
+/* stdin -> POST -> stdout, stderr, exit code; and the asking itself, for shims too. See hook.h for the protocol. */
 #if defined(__linux__)
 #define _GNU_SOURCE
 #endif
@@ -22,7 +22,7 @@
 /* ---- what each host's events need ------------------------------------------------------------------------------------- */
 
 /* The forms in which the hosts read a deny (recorded from the real programs). */
-enum form { silent, hook_output, permission_request, flat_permission, flat_decision, flat_verdict, behavior };
+enum form { silent, undelivered, hook_output, permission_request, flat_permission, flat_decision, flat_verdict, behavior };
 
 /*
  * The deciding events of src/protocol/agents.ts, which a test compares, with the forms of src/dialects/agents.
@@ -45,6 +45,8 @@ static const struct rule {
     {"copilot", "PermissionRequest", behavior, 280000},
     {"opencode", "tool.execute.before", flat_decision, 280000},
     {"generic", "tool-call", flat_verdict, 280000},
+    /* What a person typed: nobody waits for an answer, but whoever told it keeps it until somebody took it. */
+    {"shell", "command", undelivered, 2000},
     /* Hosts that are quitting wait about a second. */
     {NULL, "SessionEnd", silent, 1000},
     {NULL, "sessionEnd", silent, 1000},
@@ -63,8 +65,10 @@ static const struct rule *find_rule(const char *agent, const char *event) {
   return rule;
 }
 
+static bool fails_closed(const struct rule *rule) { return rule->form != silent && rule->form != undelivered; }
+
 /* Writes all or says false. A host that does not read blocks us until it kills us: it would not hear a deny either. */
-static bool write_all(int descriptor, const char *bytes, size_t count) {
+bool write_all(int descriptor, const char *bytes, size_t count) {
   while (count > 0) {
     ssize_t wrote = write(descriptor, bytes, count);
     if (wrote < 0 && errno == EAGAIN) {
@@ -95,10 +99,12 @@ static size_t json_text(char *out, size_t room, const char *text) {
 static int answer_statically(const struct rule *rule, const char *reason) {
   static char text[2 * sizeof(struct fault)], out[sizeof text + 256];
   if (rule->form == silent) return 0;
+  if (rule->form == undelivered) return 3;
   json_text(text, sizeof text, reason);
   const char *format = "";
   switch (rule->form) {
-    case silent: break;
+    case silent:
+    case undelivered: break;
     case hook_output:
       format = "{\"hookSpecificOutput\":{\"hookEventName\":\"PreToolUse\",\"permissionDecision\":\"deny\","
                "\"permissionDecisionReason\":\"%s\"}}";
@@ -225,13 +231,8 @@ enum parsed answer_parse(const char *bytes, size_t count, struct answer *answer)
 
 /* ---- one request over one connection ---------------------------------------------------------------------------------- */
 
-struct buffer {
-  char *bytes;
-  size_t count, room;
-};
-
 /* Makes room for `more` bytes; false at the limit or without memory. */
-static bool make_room(struct buffer *buffer, size_t more, size_t max) {
+bool make_room(struct buffer *buffer, size_t more, size_t max) {
   if (buffer->room - buffer->count >= more) return true;
   if (buffer->count > max) return false;
   size_t room = buffer->room * 2 > buffer->count + more ? buffer->room * 2 : buffer->count + more;
@@ -246,20 +247,21 @@ static bool make_room(struct buffer *buffer, size_t more, size_t max) {
 enum outcome { answered, lost, malformed, overdue, unheard };
 
 /*
- * Sends head and body while it reads, because the daemon may answer before it has read all. A vanished reader of our stdout
- * (the agent was killed, or cancelled the call) ends the wait, so that the daemon withdraws the hold.
+ * Sends head and body while it reads, because the daemon may answer before it has read all. Beside the connection one more descriptor
+ * is looked at: what happens there may end the wait, so that the daemon withdraws the hold.
  */
-static enum outcome exchange(int connection, const char *head, const struct buffer *body, int64_t deadline,
+static enum outcome exchange(int connection, const char *head, const struct buffer *body, const struct call *call,
                              struct buffer *input, struct answer *answer) {
   size_t head_bytes = strlen(head), sent = 0, total = head_bytes + body->count;
   input->count = 0;
   for (;;) {
-    int64_t left = deadline - now_ms();
+    int64_t left = call->deadline - now_ms();
     if (left <= 0) return overdue;
-    struct pollfd polled[2] = {{.fd = connection, .events = POLLIN}, {.fd = 1}};
+    struct pollfd polled[2] = {{.fd = connection, .events = POLLIN},
+                               {.fd = call->beside->descriptor, .events = call->beside->events}};
     if (sent < total) polled[0].events |= POLLOUT;
     if (poll(polled, 2, (int)left) < 0 && errno != EINTR) return lost;
-    if (polled[1].revents & (POLLERR | POLLHUP)) return unheard;
+    if (polled[1].revents && !call->beside->happened(call->beside)) return unheard;
     if (polled[0].revents & POLLOUT && sent < total) {
       const char *from = sent < head_bytes ? head + sent : body->bytes + (sent - head_bytes);
       size_t most = sent < head_bytes ? head_bytes - sent : total - sent;
@@ -283,51 +285,40 @@ static enum outcome exchange(int connection, const char *head, const struct buff
   }
 }
 
-static int print_answer(const struct rule *rule, const struct buffer *input, const struct answer *answer) {
-  const char *body = input->bytes + answer->body_at;
-  bool told = write_all(1, body, answer->stdout_bytes);
-  if (!write_all(2, body + answer->stdout_bytes, answer->body_bytes - answer->stdout_bytes)) told = false;
-  /* Half a verdict is none. */
-  return told || rule->form == silent ? answer->exit_code : 2;
-}
-
-static int relay(struct call call, const char *event, const struct rule *rule, const struct buffer *body) {
-  static struct record record;
-  static struct fault fault;
-  const int64_t deadline = call.deadline;
+enum asked ask_daemon(const struct call *call, const char *event, const struct buffer *body, struct buffer *input,
+                      struct answer *answer, struct fault *fault) {
   char head[512], key[33];
-  struct buffer input = {0};
-  struct answer answer;
-  if (!record_read(call.home, &record, &fault)) return answer_statically(rule, fault.text);
-  call.record = &record;
-  if (!random_key(key)) return answer_statically(rule, "Signalbox's hook got no random bytes from the system.");
+  if (!random_key(key)) return say(fault, "Signalbox's hook got no random bytes from the system."), asked_nobody;
   int64_t drain_until = 0;
   int pause = 20; /* grows: a daemon that closes at once may have too many connections */
   for (enum before before = never_met;;) {
     int connection;
-    int64_t asked = deadline;
+    int64_t asked = call->deadline;
     enum outcome outcome = overdue;
-    switch (reach_daemon(&call, before, &connection, &fault)) {
-      case reached_nobody: return answer_statically(rule, fault.text);
+    switch (reach_daemon(call, before, &connection, fault)) {
+      case reached_nobody: return asked_nobody;
       case reached_late: break;
       case reached_daemon:
         snprintf(head, sizeof head,
                  "POST /hooks/%s/%s HTTP/1.1\r\nHost: signalbox\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
                  "X-Signalbox-Pid: %ld\r\nX-Signalbox-Ppid: %ld\r\nX-Signalbox-Request: %s\r\n"
                  "X-Signalbox-Deadline-Ms: %lld\r\nConnection: close\r\n\r\n",
-                 call.agent, event, body->count, (long)getpid(), (long)getppid(), key, (long long)(deadline - now_ms()));
+                 call->agent, event, body->count, (long)getpid(), (long)getppid(), key,
+                 (long long)(call->deadline - now_ms()));
         asked = now_ms();
-        outcome = exchange(connection, head, body, deadline, &input, &answer);
+        outcome = exchange(connection, head, body, call, input, answer);
         close(connection);
     }
     switch (outcome) {
-      case unheard: return rule->form == silent ? 0 : 2;
+      case unheard: return asked_unheard;
       case overdue:
-        return answer_statically(rule, "Signalbox did not answer in time, so this is not allowed. If it waits for a person, "
-                                       "ask for it to be approved (signalbox hold list), then try the same call again.");
+        say(fault, "Signalbox did not answer in time, so this is not allowed. If it waits for a person, "
+                   "ask for it to be approved (signalbox hold list), then try the same call again.");
+        return asked_nobody;
       case malformed:
-        return answer_statically(rule, "Signalbox's daemon sent an answer that this hook can't read, so nothing is allowed. "
-                                       "They may be of different versions. Run: signalbox doctor");
+        say(fault, "Signalbox's daemon sent an answer that this hook can't read, so nothing is allowed. "
+                   "They may be of different versions. Run: signalbox doctor");
+        return asked_nobody;
       case lost:
         if (before == never_met) before = lost_it;
         pause_ms(pause);
@@ -335,17 +326,47 @@ static int relay(struct call call, const char *event, const struct rule *rule, c
         continue;
       case answered: break;
     }
-    if (answer.status == 200) return print_answer(rule, &input, &answer);
+    if (answer->status == 200) return asked_well;
     /* One that let the call wait before it drained is another one than drained before. */
     if (drain_until == 0 || now_ms() - asked >= lost_grace_ms) drain_until = now_ms() + drain_wait_ms;
-    if (answer.status != 503 || now_ms() >= drain_until || rule->form == silent) {
-      say(&fault, "Signalbox's daemon refused this call (HTTP %d), so nothing is allowed. Run: signalbox doctor",
-          answer.status);
-      return answer_statically(rule, fault.text);
+    if (answer->status != 503 || now_ms() >= drain_until || !call->decides) {
+      say(fault, "Signalbox's daemon refused this call (HTTP %d), so nothing is allowed. Run: signalbox doctor",
+          answer->status);
+      return asked_nobody;
     }
     before = was_draining;
     pause_ms(50);
   }
+}
+
+/* ---- the hook --------------------------------------------------------------------------------------------------------- */
+
+static int print_answer(const struct rule *rule, const struct buffer *input, const struct answer *answer) {
+  const char *body = input->bytes + answer->body_at;
+  bool told = write_all(1, body, answer->stdout_bytes);
+  if (!write_all(2, body + answer->stdout_bytes, answer->body_bytes - answer->stdout_bytes)) told = false;
+  /* Half a verdict is none. */
+  return told || !fails_closed(rule) ? answer->exit_code : 2;
+}
+
+/* A vanished reader of our stdout: the agent was killed, or cancelled the call. */
+static bool reader_left(struct beside *beside) { return (void)beside, false; }
+
+static int relay(struct call call, const char *event, const struct rule *rule, const struct buffer *body) {
+  static struct record record;
+  static struct fault fault;
+  struct beside reader = {.descriptor = 1, .events = 0, .happened = reader_left};
+  struct buffer input = {0};
+  struct answer answer;
+  if (!record_read(call.home, &record, &fault)) return answer_statically(rule, fault.text);
+  call.record = &record;
+  call.beside = &reader;
+  switch (ask_daemon(&call, event, body, &input, &answer, &fault)) {
+    case asked_unheard: return fails_closed(rule) ? 2 : 0;
+    case asked_nobody: return answer_statically(rule, fault.text);
+    case asked_well: break;
+  }
+  return print_answer(rule, &input, &answer);
 }
 
 /* ---- arguments and stdin ---------------------------------------------------------------------------------------------- */
@@ -373,11 +394,11 @@ static bool is_name(const char *text) {
 }
 
 /* A descriptor 0, 1 or 2 that is closed would be given to the socket. */
-static void fill_standard_descriptors(void) {
-  int descriptor;
-  do descriptor = open("/dev/null", O_RDWR);
-  while (descriptor >= 0 && descriptor <= 2);
+int fill_standard_descriptors(void) {
+  int descriptor, filled = 0;
+  while ((descriptor = open("/dev/null", O_RDWR)) >= 0 && descriptor <= 2) filled |= 1 << descriptor;
   if (descriptor > 2) close(descriptor);
+  return filled;
 }
 
 /* A host, or nohup, may have left these ignored or blocked; ended by one, the connection closes and the hold is withdrawn. */
@@ -399,6 +420,7 @@ int hook_main(int argc, char **argv);
 #endif
 int main(int argc, char **argv) {
   int64_t started = now_ms();
+  if (is_shim(argv)) return shim_main(argc, argv);
   if (argc == 2 && strcmp(argv[1], "--peer") == 0) return peer_main(3);
   fill_standard_descriptors();
   restore_signals();
@@ -427,6 +449,8 @@ int main(int argc, char **argv) {
       say(&fault, "The agent's hook payload could not be read (%s), so this call is not allowed.", strerror(errno));
     return answer_statically(rule, fault.text);
   }
-  struct call call = {.home = home, .agent = agent, .decides = rule->form != silent, .deadline = deadline};
+  char without[80];
+  snprintf(without, sizeof without, "unwire %s", agent);
+  struct call call = {.home = home, .agent = agent, .without = without, .decides = fails_closed(rule), .deadline = deadline};
   return relay(call, event, rule, &body);
 }

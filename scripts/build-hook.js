@@ -30,7 +30,7 @@ const sanitizers = [
   "-fno-omit-frame-pointer",
 ];
 const fuzzing = ["-DHOOK_WITHOUT_MAIN", "-Ihook"];
-const sources = ["hook/relay.c", "hook/launch.c", "hook/peer.c"];
+const sources = ["hook/relay.c", "hook/launch.c", "hook/shim.c", "hook/peer.c"];
 
 /** Each way is tried until one links: static, because then no LD_PRELOAD of a hostile environment is loaded. */
 const programs = [
