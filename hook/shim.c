@@ -4,11 +4,11 @@
  * such program behind the shims). It knows no policy: what is asked, shown and decided are the daemon's words.
  *
  *   POST /hooks/shim/exec     body: the folder, the program's path, what stdin is, argv[0], argv[1].., each ended by a NUL
- *   POST /hooks/shim/wait     the same body, while a person decides
- *   POST /hooks/shim/decide   body: what `ask` named, a newline, the line that was typed
+ *   POST /hooks/shim/wait     what the answer named, a NUL, and the same body, while a person decides
+ *   POST /hooks/shim/decide   what the answer named, a newline, the line that was typed
  * The answer's exit code, if it is not 0, is ours, and its stderr bytes are said. With exit code 0 its stdout bytes are
  *   exec           become the program
- *   wait           show the stderr bytes, then ask `wait`
+ *   wait <what>    show the stderr bytes, then ask `wait`
  *   ask <what>     the same, and what is typed on the terminal meanwhile is told by `decide`
  *
  * Which home: `.signalbox` beside the link, never the environment. Which program: the first of that name on PATH that is no shim. Passed on
@@ -237,10 +237,19 @@ static int refuse(const char *name, const char *program, const char *why) {
   return not_run;
 }
 
+/* What an answer names, of "ask <what>" or "wait <what>"; false if it says neither, or too much. */
+static bool names(const struct buffer *input, const struct answer *answer, const char *word, char what[128]) {
+  size_t length = strlen(word);
+  if (!says(input, answer, word) || answer->stdout_bytes - length >= 128) return false;
+  memcpy(what, input->bytes + answer->body_at + length, answer->stdout_bytes - length);
+  what[answer->stdout_bytes - length] = 0;
+  return true;
+}
+
 /* 0: run it. Else the exit code, and why has been said. */
 static int ask(const struct call *template, const char *name, const char *program, const struct buffer *body) {
   static struct fault fault;
-  struct buffer input = {0};
+  struct buffer input = {0}, again = {0};
   struct answer answer;
   struct call call = *template;
   struct person person = {.beside = nothing, .call = template};
@@ -248,17 +257,20 @@ static int ask(const struct call *template, const char *name, const char *progra
   for (const char *event = "exec";; event = "wait") {
     call.deadline = now_ms() + ask_ms;
     call.beside = &person.beside;
-    if (ask_daemon(&call, event, body, &input, &answer, &fault) != asked_well) return refuse(name, program, fault.text);
+    if (ask_daemon(&call, event, again.count > 0 ? &again : body, &input, &answer, &fault) != asked_well)
+      return refuse(name, program, fault.text);
     if (answer.exit_code != 0 || says(&input, &answer, "exec")) break;
-    bool asks = says(&input, &answer, "ask ") && answer.stdout_bytes - 4 < sizeof person.what;
-    if (!asks && !says(&input, &answer, "wait"))
+    bool asks = names(&input, &answer, "ask ", person.what);
+    if (!asks && !names(&input, &answer, "wait ", person.what))
       return refuse(name, program, "Signalbox's daemon said something that this shim does not know. Run: signalbox doctor");
+    again.count = 0;
+    if (!add(&again, person.what) || !make_room(&again, body->count, payload_bytes_max))
+      return refuse(name, program, "There is too little memory to ask.");
+    memcpy(again.bytes + again.count, body->bytes, body->count);
+    again.count += body->count;
     if (terminal < 0) terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    if (asks && terminal >= 0) {
-      memcpy(person.what, input.bytes + answer.body_at + 4, answer.stdout_bytes - 4);
-      person.what[answer.stdout_bytes - 4] = 0;
+    if (asks && terminal >= 0)
       person.beside = (struct beside){.descriptor = terminal, .events = POLLIN, .happened = typed};
-    }
     show(terminal, &input, &answer);
   }
   if (answer.exit_code != 0) {
@@ -267,6 +279,7 @@ static int ask(const struct call *template, const char *name, const char *progra
   }
   if (terminal >= 0) close(terminal);
   free(input.bytes);
+  free(again.bytes);
   return answer.exit_code;
 }
 

@@ -1,5 +1,5 @@
 /*
- * Fuzzes what the hook reads from outside: the daemon's answer and the launch record. By a loop of its own,
+ * Fuzzes what the hook reads from outside: the daemon's answer, the launch record and a folder of shims' file. By a loop of its own,
  * fuzz-hook <inputs> <seed>, that mutates valid inputs; with clang, -DLIBFUZZER -fsanitize=fuzzer makes it libFuzzer's.
  */
 #include "hook.h"
@@ -43,10 +43,19 @@ static void check_record(const char *bytes, size_t count) {
     if (strchr(record.envp[i], '=') == NULL) abort();
 }
 
+static void check_shims(const char *bytes, size_t count) {
+  char *exact = malloc(count > 0 ? count : 1);
+  const char *home = NULL;
+  if (count > 0) memcpy(exact, bytes, count);
+  if (shims_parse(exact, count, &home) && (home[0] != '/' || home < exact || home + strlen(home) >= exact + count)) abort();
+  free(exact);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
   check_answer((const char *)bytes, count);
   check_record((const char *)bytes, count);
+  check_shims((const char *)bytes, count);
   return 0;
 }
 
@@ -65,6 +74,7 @@ static const char *const seeds[] = {
     "HTTP/1.1 503 Service Unavailable\r\n\r\n",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "signalbox-launch 1\nsocket /run/user/1000/signalbox/sock\nexec /usr/bin/node\narg --disable-sigusr1\narg \nenv A=b\n",
+    "signalbox-shims 1\nhome /home/u/.local/state/signalbox\n",
 };
 static const char *const words[] = {"\r\n", "\r\n\r\n", ": ",       "255", "256",       "33554433", "999999999999",
                                     "\n",   "env ",     "socket /", "=",   "Content-Length: ", "X-Signalbox-Exit: ", "-1"};

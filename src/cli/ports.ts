@@ -18,6 +18,7 @@ export interface CliPorts {
   readonly recover: (
     place: Place,
   ) => Promise<{ readonly setAside: string; readonly why: string; readonly rootKey: string }>;
+  readonly shims: () => Promise<ShimsPort>;
   readonly serveMcp: (options: McpOptions) => Promise<void>;
   readonly serveNexoMcp: (options: NexoMcpOptions) => Promise<void>;
   readonly service: () => Promise<(place: Place) => ServicePort>;
@@ -86,6 +87,24 @@ export interface WiringPort {
   trustCodex(place: Place, options: { signal: AbortSignal }): Promise<readonly string[]>;
   /** The hook client, built when it is missing. @throws with a sentence when there is no C compiler */
   hookBinary(): string;
+}
+
+export interface ShimsPort {
+  /** @throws with a sentence when it can't be done safely */
+  install(
+    place: Place,
+    names: readonly string[],
+  ): { readonly linked: readonly string[]; readonly left: readonly string[] };
+  uninstall(place: Place, names: readonly string[]): readonly string[];
+  status(place: Place): {
+    readonly folder: string;
+    readonly linked: readonly string[];
+    readonly missing: readonly string[];
+    readonly shadowed: readonly string[];
+    readonly onPath: boolean;
+  };
+  /** This process's environment with the shims first on PATH. */
+  environment(place: Place): Readonly<Record<string, string | undefined>>;
 }
 
 export interface DoctorFinding {

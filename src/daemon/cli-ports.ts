@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CliPorts, WirePlan, WiringPort } from "../cli/ports.ts";
+import type { CliPorts, ShimsPort, WirePlan, WiringPort } from "../cli/ports.ts";
 import type { WiredAgent } from "../wiring/index.ts";
 import { systemClock } from "../kit/clock.ts";
-import type { Place } from "../protocol/place.ts";
+import { homeFiles, type Place } from "../protocol/place.ts";
 import { Refusal } from "../protocol/refusals.ts";
 
 /** Makes what the CLI is handed. Each room is loaded when a verb first needs it, so `signalbox status` loads none. */
@@ -51,6 +52,7 @@ export function createCliPorts(main: string): CliPorts {
       const { servicePlan } = await import("./service.ts");
       return (place) => servicePlan(place, main);
     },
+    shims: () => shimsPort(main),
     serveMcp: async (options) =>
       (await import("../transport/mcp/index.ts")).serveMcp({
         ...options,
@@ -108,6 +110,31 @@ async function wiringPort(main: string): Promise<WiringPort> {
       return [why];
     },
     hookBinary: () => builtHook(hookBuilt),
+  };
+}
+
+async function shimsPort(main: string): Promise<ShimsPort> {
+  const [shims, wiring, { processEnvironment }, { hookBuilt, launchOf }] = await Promise.all([
+    import("../shims/index.ts"),
+    import("../wiring/index.ts"),
+    import("./config.ts"),
+    import("./launch.ts"),
+  ]);
+  const at = (place: Place) => ({
+    folder: join(place.home, homeFiles.shims),
+    home: place.home,
+    hook: join(place.home, homeFiles.hook),
+  });
+  const path = () => processEnvironment()["PATH"];
+  return {
+    install: (place, names) => {
+      const hookBinary = builtHook(hookBuilt);
+      wiring.applyHome({ homeEdits: wiring.homeEdits({ hookBinary, place, launch: launchOf(place, main) }) });
+      return shims.installShims(at(place), names, path());
+    },
+    uninstall: (place, names) => shims.uninstallShims(at(place), names),
+    status: (place) => shims.shimStatus(at(place), path()),
+    environment: (place) => ({ ...processEnvironment(), PATH: shims.pathWithShims(at(place), path()) }),
   };
 }
 

@@ -18,6 +18,8 @@ import { shortInput } from "./short-input.ts";
 import type { ToolCallRequest, ToolCalls } from "./tool-calls.ts";
 
 export interface HookPorts {
+  /** Takes what is no agent's hook: shims, shells. */
+  before(hooks: HookPort): HookPort;
   readonly toolCalls: ToolCalls;
   readonly sessions: Sessions;
   readonly holds: Holds;
@@ -45,7 +47,7 @@ export interface HookPorts {
 export function createHooks(ports: HookPorts): HookPort {
   const { requestKeysMax, requestKeyAgeMsMax } = limits;
   const keys = new RequestKeys<HookAnswer>({ clock: ports.clock, requestKeysMax, requestKeyAgeMsMax });
-  return (sent, signal) => {
+  return ports.before((sent, signal) => {
     const request: Hook = { ...sent, ...readHeaders(sent) };
     const work = (alive: AbortSignal) => answer(ports, request, alive);
     if (request.requestKey === undefined) return work(signal);
@@ -54,7 +56,7 @@ export function createHooks(ports: HookPorts): HookPort {
       .update(request.body)
       .digest("base64");
     return keys.answer(request.requestKey, content, work, { signal });
-  };
+  });
 }
 
 /** A hook request with what its headers say, as far as they say it in the right form. */

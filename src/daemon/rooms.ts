@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
-import { alive, createFacts, processOf, scanProcesses } from "../facts/index.ts";
+import { alive, ancestryOf, createFacts, processOf, scanProcesses, sessionLeaderOf } from "../facts/index.ts";
 import { builtin, builtinRules, exampleJudge, judge, traceEffects, type Trail } from "../gate/index.ts";
 import { compile, narrowRule, parsePolicy, type Policy, type PolicyLayer } from "../gate/policy/index.ts";
 import { redact, redactCommand } from "../gate/redact/index.ts";
@@ -40,6 +40,7 @@ import { createPresence } from "./presence.ts";
 import { createRecorder } from "./recorder.ts";
 import { openHoldsOf } from "./session-desk.ts";
 import { lookMs, SessionObserver } from "./session-observer.ts";
+import { createShims, shellAgent } from "./shims.ts";
 import { createStatus } from "./status.ts";
 import { isTestHome } from "./test-home.ts";
 import { createUpkeepDesk } from "./upkeep.ts";
@@ -237,11 +238,14 @@ export function buildRooms(options: RoomsOptions): Serving {
     hook,
     clock,
     agents: () =>
-      sessions.live().map(({ process, startedAtMs }) => ({
-        pid: process?.pid ?? null,
-        startTicks: process?.startTime,
-        startedAtMs,
-      })),
+      sessions
+        .live()
+        .filter(({ agent }) => agent !== shellAgent) // people
+        .map(({ process, startedAtMs }) => ({
+          pid: process?.pid ?? null,
+          startTicks: process?.startTime,
+          startedAtMs,
+        })),
   });
   const passes = createPasses({ store, clock, write: (entry) => ledger.write(entry) });
   const vault = createVault({ store, clock, write: (entry) => ledger.write(entry) });
@@ -280,6 +284,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       { name: "hold-sweep", periodMs: 1_000, run: () => holds.sweep() },
       { name: "session-sweep", periodMs: 5_000, run: () => sessions.sweep() },
       { name: "session-look", periodMs: lookMs, run: (signal) => observer.look(signal) },
+      { name: "terminal-sweep", periodMs: 30_000, run: () => shims.sweep() },
       { name: "pass-sweep", periodMs: 60_000, run: () => passes.sweep() },
       { name: "ledger-retention", periodMs: 3_600_000, run: (signal) => ledger.sweep({ signal }) },
     ],
@@ -309,6 +314,21 @@ export function buildRooms(options: RoomsOptions): Serving {
     ledger,
     memory: memory.memory,
     live: () => sessions.live(),
+  });
+  const shims = createShims({
+    judging,
+    toolCalls,
+    sessions,
+    holds,
+    ledger,
+    presence,
+    clock,
+    log,
+    holdWaitMs: config.holds.waitMs,
+    workspaceAt: (cwd) => facts.workspaceAt(cwd),
+    ancestryOf,
+    sessionLeaderOf,
+    alive,
   });
   return {
     allow: (access, call) => presence.allow(access, call),
@@ -371,6 +391,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       stop: async () => void setImmediate(() => options.stop()),
     }),
     hook: createHooks({
+      before: (hooks) => shims.before(hooks),
       toolCalls,
       sessions,
       holds,

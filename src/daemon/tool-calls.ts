@@ -29,12 +29,16 @@ export interface ToolCallRequest {
   /** The exact payload when it is not sure what it says; it enters the ledger, redacted. */
   readonly exact?: string | undefined;
   readonly wait: boolean;
+  /** With `wait` false: it comes back at once to wait. */
+  readonly returns?: boolean | undefined;
   readonly waitMs?: number | undefined;
   readonly askedInHost?: boolean | undefined;
   /** What a decider of the caller's says: never milder than policy. */
   readonly tighten?: { readonly to: "hold" | "deny"; readonly by: string; readonly reason: string } | undefined;
   /** What the event says of its session besides. */
   readonly known?: Known | undefined;
+  /** No outcome will ever be told: who asks becomes the program that was asked about. */
+  readonly untold?: boolean | undefined;
 }
 
 export interface OutcomeReport {
@@ -136,15 +140,16 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
         exact: request.exact === undefined ? undefined : ports.redactText(request.exact).slice(0, exactCharsMax),
       }),
     });
-    sessions.recordVerdict({
-      agent: request.agent,
-      session: request.session,
-      toolCallId: request.toolCallId,
-      tool: request.tool,
-      fingerprint: fingerprintOf(request.tool, input),
-      verdict: record.verdict,
-      entry: written.seq,
-    });
+    if (request.untold !== true)
+      sessions.recordVerdict({
+        agent: request.agent,
+        session: request.session,
+        toolCallId: request.toolCallId,
+        tool: request.tool,
+        fingerprint: fingerprintOf(request.tool, input),
+        verdict: record.verdict,
+        entry: written.seq,
+      });
     const steps = judged.steps
       .filter(({ path }) => path === undefined || !sessions.made(request, path))
       .map(({ leg, what }) => ({ leg, what, entry: written.seq }));
@@ -180,6 +185,7 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
           return latest;
         },
         wait: request.wait,
+        returns: request.returns,
         waitMs: request.waitMs,
         signal,
       });

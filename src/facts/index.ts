@@ -23,5 +23,5 @@ export {
   variablesOf,
 } from "./processes.ts";
 export { tailOf } from "./tail.ts";
-export { alive, processOf } from "./process.ts";
+export { alive, ancestryOf, processOf, sessionLeaderOf } from "./process.ts";
 export type * from "./types.ts";

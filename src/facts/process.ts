@@ -33,7 +33,7 @@ function runsOneCommand(pid: number): boolean {
   }
 }
 
-function readProcess(pid: number): (ProcessId & { readonly parent: number }) | undefined {
+function readProcess(pid: number): (ProcessId & { readonly parent: number; readonly session: number }) | undefined {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   let text: string;
   try {
@@ -44,10 +44,29 @@ function readProcess(pid: number): (ProcessId & { readonly parent: number }) | u
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const startTime = Number(fields[19]);
   if (fields[0] === "Z" || fields[0] === "X" || !Number.isInteger(startTime)) return undefined;
-  return { pid, startTime, parent: Number(fields[1]) };
+  return { pid, startTime, parent: Number(fields[1]), session: Number(fields[3]) };
 }
 
 /** Whether that very process still runs, not another one with its pid. */
 export function alive(process: ProcessId): boolean {
   return readProcess(process.pid)?.startTime === process.startTime;
+}
+
+/** More levels than any chain of shells and build tools has. */
+const ancestorsMax = 64;
+
+/** That process and everything above it at this moment, nearest first. Empty when there is none, or no /proc. */
+export function ancestryOf(pid: number): ProcessId[] {
+  const found: ProcessId[] = [];
+  for (let next = readProcess(pid); next !== undefined && found.length < ancestorsMax; next = readProcess(next.parent))
+    found.push({ pid: next.pid, startTime: next.startTime });
+  return found;
+}
+
+/** The leader of that process's session: the shell of its terminal, mostly. Itself if the leader is gone; undefined without /proc. */
+export function sessionLeaderOf(pid: number): ProcessId | undefined {
+  const own = readProcess(pid);
+  if (own === undefined) return undefined;
+  const leader = readProcess(own.session) ?? own;
+  return { pid: leader.pid, startTime: leader.startTime };
 }

@@ -73,7 +73,8 @@ export class Asking {
         return this.#answer(taken, current);
       }
       if (!ask.wait) {
-        await this.#keepFrom(taken, 0);
+        if (ask.returns === true) announce([...taken.closed, taken.row]);
+        else await this.#keepFrom(taken, 0);
         return held(taken.row, taken.entry);
       }
       const ended = await this.#wait(taken, call, deadlineMs, ask.signal);

@@ -77,6 +77,8 @@ export interface AskOptions {
   readonly judgeAgain: (input: Input) => Promise<Judged>;
   /** False: answer `hold` at once and leave it open. */
   readonly wait: boolean;
+  /** It does not wait now, but comes back at once to do so: the hold is not one that was left open on purpose. */
+  readonly returns?: boolean | undefined;
   /** The caller's own deadline, at most `holdWaitMs`. */
   readonly waitMs?: number | undefined;
   /** Aborts when nobody waits any more; a Refusal DRAINING as reason leaves the hold open, anything else withdraws it. */

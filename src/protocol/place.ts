@@ -78,6 +78,7 @@ export const homeFiles = {
   launch: "launch",
   stay: "stay",
   hook: "signalbox-hook",
+  shims: "shims",
   log: "log",
   keys: "keys",
   checkpoints: "checkpoints",

@@ -8,6 +8,8 @@ export const unfinishedAgeMsMax = 24 * 3_600_000;
 /** What is known of a call after that: long enough for a host that reports it twice. */
 const forgottenAgeMs = 48 * 3_600_000;
 const pairedAgeMs = 3_600_000;
+/** No host lets a call run longer without saying so. */
+const callMsMax = 3_600_000;
 
 const columns = "seq, agent, session, tool, tool_call_id, verdict, entry, outcome";
 
@@ -47,6 +49,9 @@ export class Calls {
       pairId: db.prepare("UPDATE sessions_calls SET outcome = 1 WHERE agent = ? AND session = ? AND tool_call_id = ?"),
       openOf: db.prepare(
         `SELECT ${columns} FROM sessions_calls WHERE agent = ? AND session = ? AND outcome = 0 ORDER BY seq LIMIT ?`,
+      ),
+      running: db.prepare(
+        `SELECT 1 FROM sessions_calls INDEXED BY sessions_calls_open WHERE agent = ? AND session = ? AND verdict = 'allow' AND outcome = 0 AND judged_ms > ? LIMIT 1`,
       ),
       openOld: db.prepare(
         `SELECT ${columns} FROM sessions_calls WHERE judged_ms < ? AND outcome = 0 ORDER BY judged_ms LIMIT ?`,
@@ -89,6 +94,11 @@ export class Calls {
       return { call: undefined, again: false };
     this.#sql.pair.run(agent, session, call.seq);
     return { call, again: call.outcome === 1 };
+  }
+
+  /** Whether a call was let through lately and has no outcome yet. Some hosts never report one, so a call counts for `callMsMax` only. */
+  running({ agent, session }: SessionKey): boolean {
+    return this.#sql.running.get(agent, session, this.#clock.nowMs() - callMsMax) !== undefined;
   }
 
   /** Enters what was let through and never reported, at most `batch` of it. @returns how many rows it looked at */

@@ -19,6 +19,7 @@ import type {
   Observed,
   Outcome,
   Pairing,
+  ProcessId,
   Session,
   SessionEvent,
   SessionFilter,
@@ -184,6 +185,21 @@ class Registry implements Sessions {
   holdsChanged(key: SessionKey): void {
     const live = this.#live.get(keyOf(key));
     if (live !== undefined) this.#board.holdsChanged(live);
+  }
+
+  below(processes: readonly ProcessId[]): (SessionKey & { readonly running: boolean }) | undefined {
+    let nearest: Live | undefined;
+    let at = processes.length;
+    for (const live of this.#live.values()) {
+      const { process } = live;
+      if (live.endedAtMs !== undefined || process === undefined) continue;
+      const index = processes.findIndex(({ pid, startTime }) => pid === process.pid && startTime === process.startTime);
+      // Of two sessions in one process the later is the one that runs.
+      if (index >= 0 && index <= at) [nearest, at] = [live, index];
+    }
+    if (nearest === undefined) return undefined;
+    const key = sessionKey(nearest);
+    return { ...key, running: this.#calls.running(key) };
   }
 
   recordVerdict(call: JudgedCall): void {

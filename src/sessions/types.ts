@@ -204,6 +204,11 @@ export interface Sessions {
   holdsChanged(key: SessionKey): void;
   /** Something else that its view shows and the room does not keep in memory has changed: the count of its calls. */
   changed(key: SessionKey): void;
+  /**
+   * The live session whose agent is the nearest of these processes (nearest first), and whether a tool call of its was let through within
+   * `callMsMax` and has no outcome yet, so that what runs below it is that call's.
+   */
+  below(processes: readonly ProcessId[]): (SessionKey & { readonly running: boolean }) | undefined;
   /** Inside a work of the store, with the verdict's entry: remembers the call until its outcome comes. */
   recordVerdict(call: JudgedCall): void;
   /** Inside a work of the store, with the outcome's entry: finds the verdict by id, else by order and input. Observe first. */

@@ -268,6 +268,25 @@ export class Person implements AsyncDisposable {
     return [process.execPath, join(root, "bin/signalbox.js"), "--home", this.#place.home];
   }
 
+  /** Runs any command line in the shell and waits for its end. */
+  runs(line: string): Promise<{ code: number; text: string }> {
+    return this.#run(line);
+  }
+
+  /** Types into whatever reads the terminal now. */
+  keys(text: string): void {
+    this.#shell.stdin?.write(text);
+  }
+
+  /** Resolves with the match as soon as the screen shows it, or has shown it. */
+  async sees(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.#screen);
+      if (match !== null) return match;
+      await new Promise<void>((resolve) => this.#hearing.add(resolve));
+    }
+  }
+
   async #run(line: string): Promise<{ code: number; text: string }> {
     const mark = randomUUID();
     const from = this.#screen.length;
