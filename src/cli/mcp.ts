@@ -6,6 +6,7 @@ import type { Verb } from "./index.ts";
 interface Options {
   readonly agent: string;
   readonly session?: string;
+  readonly exec?: boolean;
   readonly nexo?: boolean;
   readonly socket?: string;
 }
@@ -19,6 +20,7 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
     )
     .option("--agent <name>", "the agent that asks", "claude-code")
     .option("--session <id>", "its session, where the host does not say")
+    .option("--exec", "offer a tool that runs a command through the gate, for agents without hooks")
     .option("--nexo", "be nexo's permission program instead (mcp__nexo-driver-permission__permission_prompt)")
     .option("--socket <path>", "with --nexo: the permission socket to ask (default: this Signalbox's)")
     .action(async (options: Options, command: Command) => {
@@ -37,6 +39,7 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
         connect: (signal) => connect({ socket: place.socket, signal }),
         agent: options.agent,
         session: options.session,
+        exec: options.exec,
         cwd: process.cwd(),
       });
     });

@@ -204,5 +204,6 @@ export interface McpOptions {
   connect(signal: AbortSignal): Promise<Client>;
   readonly agent: string;
   readonly session: string | undefined;
+  readonly exec: boolean | undefined;
   readonly cwd: string;
 }

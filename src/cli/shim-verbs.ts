@@ -23,6 +23,7 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
     .command("status")
     .summary("Which programs have one, and whether they stand first on PATH.")
     .action((_: object, command: Command) => status(verb(command)));
+  program.enablePositionalOptions(); // so that what follows the agent's name is the agent's
   program
     .command("guard <command> [args...]")
     .summary("Run an agent with the shims first on its PATH.")

@@ -70,6 +70,11 @@ export const limits = {
   ledgerStringCharsMax: 8_192,
   /** Text of an outcome that is kept. */
   outcomeTextBytesMax: 4_096,
+  /** Of each output of a command that the MCP tool `exec` ran; the middle of a longer one is left out. */
+  execOutputBytesMax: 64 * 1024,
+  /** How long such a command may run; then its process group is ended. */
+  execMsDefault: 120_000,
+  execMsMax: 3_600_000,
   effectTargetCharsMax: 512,
   reasonCharsMax: 1_024,
   effectsMax: 256,

@@ -5,7 +5,7 @@
  *
  * Promises: only links of ours are made or taken away; a script of the workspace and a shell that somebody types into run without a verdict of their
  * own (what they start asks again); what can't be read is refused.
- * Limits: one folder a home; what a shim can't see is in docs/threat-model.md (R19).
+ * Limits: one folder a home; what a shim can't see is in docs/threat-model.md (R24).
  * Never: judges (the gate does), decides (a person does), starts a program, reads the process's environment.
  */
 export { readAsked, readWaiting, toJudge } from "./asked.ts";

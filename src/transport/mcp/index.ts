@@ -13,6 +13,7 @@ import { type Clock, systemClock } from "../../kit/clock.ts";
 import { newId } from "../../protocol/ids.ts";
 import { limits } from "../../protocol/limits.ts";
 import { ownVersion } from "../../protocol/version.ts";
+import { addExecTool } from "./exec.ts";
 import { type DaemonClient, Line } from "./line.ts";
 import { addNexoTool, nexoServerName } from "./nexo.ts";
 import { NexoLine } from "./nexo-line.ts";
@@ -37,6 +38,8 @@ export interface McpPorts extends HostPorts {
   readonly agent: string;
   /** Its session. Hosts start one server per session and name it nowhere: without, one is made up for this process's life. */
   readonly session?: string | undefined;
+  /** Offer `exec` too, for agents without hooks. */
+  readonly exec?: boolean | undefined;
 }
 
 export interface NexoMcpPorts extends HostPorts {
@@ -52,10 +55,13 @@ export async function serveMcp(ports: McpPorts): Promise<void> {
   const { agent, cwd } = ports;
   const session = ports.session ?? newId("sess");
   const closing = new AbortController();
-  const line = new Line((signal) => ports.connect(signal), ports.clock ?? systemClock, closing.signal);
+  const clock = ports.clock ?? systemClock;
+  const line = new Line((signal) => ports.connect(signal), clock, closing.signal);
   await serve(ports, serverName, closing, (server) => {
     addPermissionTool(server, line, { agent, session, cwd });
     addTableTools(server, line, { agent, session, cwd });
+    if (ports.exec === true)
+      addExecTool(server, { line, asker: { agent, session, cwd }, clock, closing: closing.signal });
   });
   await line.close();
 }
