@@ -36,7 +36,7 @@ test("what a session does", () => {
   assert.equal(doing(aSession({ id: "a", current })), "Bash: npm test");
   assert.equal(doing(aSession({ id: "a" })), "thinks");
   assert.equal(doing(aSession({ id: "a", state: "idle" })), "");
-  assert.equal(doing(aSession({ id: "a", state: "waiting", waitingFor: "plan" })), "shows a plan");
+  assert.equal(doing(aSession({ id: "a", state: "waiting", waitingFor: "plan", current })), "shows a plan");
   assert.equal(stateWord({ state: "waiting", waitingFor: null }), "waits for you");
 });
 

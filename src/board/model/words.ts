@@ -42,8 +42,9 @@ export function sessionTitle({ name, firstPrompt, id }: Pick<SessionView, "name"
 
 /** What it does or wants, in a few words. */
 export function doing(session: SessionView): string {
-  const { current, state, ungated } = session;
+  const { current, state, waitingFor, ungated } = session;
   if (ungated !== null) return flat(ungated);
+  if (state === "waiting" && waitingFor !== "permission") return stateWord(session);
   if (current !== null && (state === "working" || state === "waiting"))
     return flat(current.what.startsWith(current.tool) ? current.what : `${current.tool}: ${current.what}`);
   return state === "working" ? "thinks" : quietStates.has(state) ? "" : stateWord(session);

@@ -27,7 +27,7 @@ export function helpLines(columns: number): Line[] {
 
 /** What a list without a line says: why it is empty and what would fill it. */
 export function emptyWords({ state, settings }: Pick<Desk, "state" | "settings">): string[] {
-  const { link, sessions } = state;
+  const { link, sessions, entries } = state;
   if (link.state === "connecting") return ["Looking for the daemon."];
   if (link.state === "away") return [link.why, "It is looked for until it is back. u starts it."];
   if (settings.search !== "") return [`Nothing here is called “${settings.search}”.`, "Esc takes the search away."];
@@ -35,7 +35,7 @@ export function emptyWords({ state, settings }: Pick<Desk, "state" | "settings">
     return state.status?.ledger.problem == null
       ? ["The ledger has no entry yet."]
       : ["The ledger can't be read:", state.status.ledger.problem];
-  if (sessions.size === 0)
+  if (sessions.size === 0 && entries.every(({ agent }) => agent === null))
     return [
       "No agent has been heard of yet.",
       "Wire one: signalbox wire claude-code. Or see it at work: signalbox demo",

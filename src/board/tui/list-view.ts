@@ -121,7 +121,7 @@ function sessionCells(session: SessionView, holds: readonly HoldView[], depth: n
   const { state, ungated, context, costUsd } = session;
   const sign = ungated !== null ? span("▲ ", "bad") : span(`${stateSigns[state]} `, signStyles[state]);
   const room = columns - agentColumns(columns) - ageColumns - 4;
-  const titleColumns = Math.max(8, Math.min(34, Math.floor(room * 0.45))) - depth * 2;
+  const titleColumns = Math.max(8, Math.min(38, Math.floor(room * 0.55))) - depth * 2;
   const where = columns < 110 ? "" : [folderName(projectOf(session)), branchText(session)].filter(Boolean).join(" ");
   const start = [
     span("  ".repeat(depth)),
