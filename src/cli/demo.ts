@@ -25,7 +25,7 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
       "Let scripted agents work through the real hook and the real gate, so that you can approve one and read the ledger.",
     )
     .option("--wait <seconds>", "how long to wait for you", whole("--wait", 0, 250), 120)
-    .option("--board", "fill the boards with a dozen sessions of every agent instead, until Ctrl-C")
+    .option("--board", "a dozen sessions of every agent on the board instead, until you leave it")
     .action((options: { wait: number; board?: true }, command: Command) =>
       options.board === true ? fillBoard(verb(command)) : demo(verb(command), options.wait),
     );
@@ -62,13 +62,16 @@ async function fillBoard(verb: Verb): Promise<void> {
   await ensureUp(verb);
   terminal.out("Scripted agents begin to work in throw-away projects. Nothing that they ask for is run.");
   await using _stage = await BoardDemo.begin({ hook, home: place.home, stop: stop.signal });
+  if (terminal.interactive && !verb.json) {
+    const board = await verb.ports.board();
+    await board.run({ socket: place.socket, mouse: true, startDaemon: async () => {} }, { signal: stop.signal });
+    return;
+  }
   const self = selfCommand(verb);
   terminal.out(
-    `${cast.length} sessions are on the board, ${count(held, "waits", "wait")} for you. In another terminal:`,
+    `${cast.length} sessions are on the board, ${count(held, "waits", "wait")} for you. In a terminal: ${self} board`,
   );
-  terminal.out(`  ${terminal.style("accent", `${self} board`)}          in the terminal`);
-  terminal.out(`  ${terminal.style("accent", `${self} web`)}            in the browser`);
-  terminal.out(terminal.style("faint", "Ctrl-C ends them all."));
+  terminal.out("Ctrl-C ends them all.");
   await new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
