@@ -59,6 +59,8 @@ export const limits = {
   sessionsMax: 4_096,
   /** An ended session leaves the boards after this long; it stays listed with `ended` and searchable. */
   endedSessionShownMs: 24 * 3_600_000,
+  /** A session of which no process is known (a socket's client, a system without /proc) has ended when it was silent for this long; whatever comes of it resumes it. */
+  silentSessionMsMax: 2 * 3_600_000,
   /** Streams of sessions; one more is refused BUSY. */
   sessionWatchersMax: 512,
   /** A reader with more changed sessions than this waiting for it gets a snapshot instead. */

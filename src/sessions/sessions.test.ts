@@ -58,7 +58,13 @@ function bench(change: Partial<SessionsOptions> = {}, sessionsMax = 10) {
       const { lastInsertRowid } = store.db.prepare("INSERT INTO bench_entries (entry) VALUES (?)").run(text);
       return { seq: Number(lastInsertRowid), atMs: clock.nowMs() };
     },
-    limits: { sessionsMax, endedSessionShownMs: 86_400_000, sessionWatchersMax: 8, sessionsBehindMax: 4 },
+    limits: {
+      sessionsMax,
+      endedSessionShownMs: 86_400_000,
+      silentSessionMsMax: 7_200_000,
+      sessionWatchersMax: 8,
+      sessionsBehindMax: 4,
+    },
     epoch: "e1",
     log: silentLog,
     workspaceAt: (cwd) => {
@@ -99,6 +105,23 @@ test("the workspace is found at the first event and does not move with the cwd",
   assert.equal(entries("session/started").length, 1);
   assert.equal((await restart().observe(event({ cwd: "/third" }))).workspace.root, "/w");
   assert.deepEqual(asked, ["/w"]);
+});
+
+test("a session of no known process ends by its silence, unless something of it is held, and comes back", async () => {
+  let held = true;
+  const openHolds = () => (held ? [{ id: "h", tool: "Bash", what: "x", openedAt: "", waits: false }] : []);
+  const { sessions, clock, entries } = bench({ processOf: () => undefined, openHolds });
+  await sessions.observe(event());
+  clock.advance(7_200_001);
+  await sessions.sweep();
+  assert.equal(sessions.liveCount(), 1);
+  held = false;
+  await sessions.sweep();
+  assert.equal(sessions.liveCount(), 0);
+  assert.equal(entries("session/ended").length, 1);
+  await sessions.observe(event());
+  await sessions.sweep();
+  assert.equal(sessions.liveCount(), 1);
 });
 
 test("sessions of two agents with one id are two", async () => {
@@ -175,7 +198,7 @@ test("the sweep ends a session whose process is gone, and enters what waited for
   });
   const { sessions, clock, record, entries, restart } = b;
   await sessions.observe(event({ pid: 7 }));
-  await sessions.observe(event({ session: "s2" }));
+  await sessions.observe(event({ session: "s2", pid: 8 }));
   await record(sessions, { entry: 1 });
   await record(sessions, { session: "s2", entry: 2 });
   gone.add(7);

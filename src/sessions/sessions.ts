@@ -271,7 +271,12 @@ class Registry implements Sessions {
 
   async sweep(): Promise<void> {
     for (const live of this.#live.values()) {
-      if (live.endedAtMs !== undefined || live.process === undefined) continue;
+      if (live.endedAtMs !== undefined) continue;
+      if (live.process === undefined) {
+        // Else it would count as running for ever, and every terminal that is opened later as younger than it.
+        if (this.#silent(live)) await this.#end(live, "nothing was heard of it for long, and its process is not known");
+        continue;
+      }
       if (this.#options.processOf(live.process.pid)?.startTime !== live.process.startTime) {
         const [other] = live.others.filter(
           ({ pid, startTime }) => this.#options.processOf(pid)?.startTime === startTime,
@@ -287,6 +292,11 @@ class Registry implements Sessions {
     await this.#untilDone(() => this.#calls.forget(sweepBatch));
     await this.#options.store.durably(() => this.#forget());
     this.#evict();
+  }
+
+  #silent(live: Live): boolean {
+    const { clock, limits, openHolds } = this.#options;
+    return clock.nowMs() - live.lastSeenAtMs > limits.silentSessionMsMax && openHolds(sessionKey(live)).length === 0;
   }
 
   async #start(event: SessionEvent): Promise<Live> {

@@ -153,6 +153,7 @@ export interface Observed extends SessionKey {
 export interface SessionLimits {
   readonly sessionsMax: number;
   readonly endedSessionShownMs: number;
+  readonly silentSessionMsMax: number;
   readonly sessionWatchersMax: number;
   readonly sessionsBehindMax: number;
 }
