@@ -5,7 +5,7 @@ import { operations } from "../protocol/operations/index.ts";
 import type { Place } from "../protocol/place.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import type { StoreFault } from "../store/index.ts";
-import { noClients } from "./clients/index.ts";
+import { refusingClients } from "./clients/refusing.ts";
 import type { ConfigValue } from "./config.ts";
 import type { Serving } from "./door.ts";
 
@@ -29,7 +29,7 @@ export function refusing({ place, version, values, clock, fault, stop }: Refusin
   const startedAtMs = clock.nowMs();
   const refusals = Object.fromEntries(Object.keys(operations).map((name) => [name, refuse])) as unknown as Handlers;
   return {
-    clients: noClients,
+    clients: refusingClients({ refuse, stop }),
     allow: () => {},
     drain: () => {},
     countConnections: () => {},

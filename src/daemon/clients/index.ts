@@ -37,9 +37,6 @@ export interface ClientsRooms extends KintsugiRooms, AtmRooms, IaiRooms {
   readonly operator: Operator;
 }
 
-/** For a daemon that can't record: every frame is then answered as one of no known shape, or as iai does without its control plane. */
-export const noClients: Clients = { dialects: inOrder({ iai: iaiControl(undefined) }), methods: () => undefined };
-
 /**
  * Ties the client dialects to the rooms, as far as the table's operations don't say it all.
  * @throws ConfigFault
