@@ -12,8 +12,8 @@ export async function readSecret(prompt: string, { fromInput }: { fromInput: boo
   if (fromInput) return readLine();
   if (process.stdin.isTTY !== true)
     throw new Refusal("INVALID_PARAMS", "A passphrase is typed at a terminal.", "To pipe it in: --stdin");
+  process.stdin.setRawMode(true); // first: what is typed as soon as the question stands there must not be shown either
   process.stderr.write(prompt);
-  process.stdin.setRawMode(true);
   try {
     return await readTyped();
   } finally {
