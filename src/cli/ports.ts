@@ -19,6 +19,7 @@ export interface CliPorts {
     place: Place,
   ) => Promise<{ readonly setAside: string; readonly why: string; readonly rootKey: string }>;
   readonly shims: () => Promise<ShimsPort>;
+  readonly recording: () => Promise<RecordingPort>;
   readonly serveMcp: (options: McpOptions) => Promise<void>;
   readonly serveNexoMcp: (options: NexoMcpOptions) => Promise<void>;
   readonly service: () => Promise<(place: Place) => ServicePort>;
@@ -87,6 +88,15 @@ export interface WiringPort {
   trustCodex(place: Place, options: { signal: AbortSignal }): Promise<readonly string[]>;
   /** The hook client, built when it is missing. @throws with a sentence when there is no C compiler */
   hookBinary(): string;
+}
+
+export interface RecordingPort {
+  /** @returns whether the shell's rc file changed */
+  install(place: Place, shell: string): boolean;
+  uninstall(place: Place, shell: string): boolean;
+  status(place: Place): readonly { readonly shell: string; readonly rc: string; readonly installed: boolean }[];
+  /** @param typed  redacted */
+  spool(place: Place, typed: { readonly cwd: string; readonly code: number; readonly command: string }): void;
 }
 
 export interface ShimsPort {

@@ -14,6 +14,7 @@ const families: readonly (readonly [words: readonly string[], load: () => Promis
   [["hold"], () => import("./hold-verbs.ts")],
   [["ledger"], () => import("./ledger-verbs.ts")],
   [["wire", "unwire", "doctor"], () => import("./wiring-verbs.ts")],
+  [["record"], () => import("./record-verbs.ts")],
   [["shim", "guard"], () => import("./shim-verbs.ts")],
   [["policy"], () => import("./policy-verbs.ts")],
   [["session", "memory", "upkeep", "config"], () => import("./table-verbs.ts")],

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CliPorts, ShimsPort, WirePlan, WiringPort } from "../cli/ports.ts";
+import type { CliPorts, RecordingPort, ShimsPort, WirePlan, WiringPort } from "../cli/ports.ts";
 import type { WiredAgent } from "../wiring/index.ts";
 import { systemClock } from "../kit/clock.ts";
 import { homeFiles, type Place } from "../protocol/place.ts";
@@ -53,6 +54,7 @@ export function createCliPorts(main: string): CliPorts {
       return (place) => servicePlan(place, main);
     },
     shims: () => shimsPort(main),
+    recording: () => recordingPort(main),
     serveMcp: async (options) =>
       (await import("../transport/mcp/index.ts")).serveMcp({
         ...options,
@@ -135,6 +137,41 @@ async function shimsPort(main: string): Promise<ShimsPort> {
     uninstall: (place, names) => shims.uninstallShims(at(place), names),
     status: (place) => shims.shimStatus(at(place), path()),
     environment: (place) => ({ ...processEnvironment(), PATH: shims.pathWithShims(at(place), path()) }),
+  };
+}
+
+async function recordingPort(main: string): Promise<RecordingPort> {
+  const [recording, { processEnvironment }, { sessionLeaderOf }, { terminalSession }] = await Promise.all([
+    import("../recording/index.ts"),
+    import("./config.ts"),
+    import("../facts/index.ts"),
+    import("./shims.ts"),
+  ]);
+  const environment = processEnvironment();
+  const at = (place: Place) => ({
+    home: place.home,
+    hook: join(place.home, homeFiles.hook),
+    spool: [process.execPath, main, "--home", place.home, "record", "spool"],
+    userHome: environment["HOME"] ?? homedir(),
+    zdotdir: environment["ZDOTDIR"],
+  });
+  const named = (name: string) => recording.shells.find((shell) => shell === name) ?? "bash";
+  return {
+    install: (place, shell) => recording.installRecording(named(shell), at(place)),
+    uninstall: (place, shell) => recording.uninstallRecording(named(shell), at(place)),
+    status: (place) => recording.shells.map((shell) => recording.recordingStatus(shell, at(place))),
+    spool: (place, { cwd, code, command }) => {
+      const leader = sessionLeaderOf(process.pid);
+      recording.addToSpool(place.home, {
+        agent: "shell",
+        session: leader === undefined ? "unknown" : terminalSession(leader),
+        cwd,
+        tool: "Bash",
+        input: { command },
+        exitCode: code,
+        ranAt: new Date(systemClock.nowMs()).toISOString(),
+      });
+    },
   };
 }
 

@@ -38,6 +38,7 @@ import { createMemoryDesk } from "./memory.ts";
 import { createPolicyDesk } from "./policy-desk.ts";
 import { createPresence } from "./presence.ts";
 import { createRecorder } from "./recorder.ts";
+import { createRecording } from "./recording.ts";
 import { openHoldsOf } from "./session-desk.ts";
 import { lookMs, SessionObserver } from "./session-observer.ts";
 import { createShims, shellAgent } from "./shims.ts";
@@ -284,6 +285,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       { name: "hold-sweep", periodMs: 1_000, run: () => holds.sweep() },
       { name: "session-sweep", periodMs: 5_000, run: () => sessions.sweep() },
       { name: "session-look", periodMs: lookMs, run: (signal) => observer.look(signal) },
+      { name: "recording-sweep", periodMs: 15_000, run: (signal) => recording.sweep(signal) },
       { name: "terminal-sweep", periodMs: 30_000, run: () => shims.sweep() },
       { name: "pass-sweep", periodMs: 60_000, run: () => passes.sweep() },
       { name: "ledger-retention", periodMs: 3_600_000, run: (signal) => ledger.sweep({ signal }) },
@@ -315,6 +317,15 @@ export function buildRooms(options: RoomsOptions): Serving {
     memory: memory.memory,
     live: () => sessions.live(),
   });
+  const recorder = createRecorder({
+    ...judging,
+    workspaceAt: (cwd) => facts.workspaceAt(cwd),
+    sessionAt: (key) => sessions.find(key)?.workspace,
+    append: (entry) => ledger.append(entry),
+    redact,
+    redactText: redactKnown,
+  });
+  const recording = createRecording({ recorder, clock, log, home: place.home, sessionLeaderOf });
   const shims = createShims({
     judging,
     toolCalls,
@@ -344,14 +355,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       version,
       values,
       toolCalls,
-      recorder: createRecorder({
-        ...judging,
-        workspaceAt: (cwd) => facts.workspaceAt(cwd),
-        sessionAt: (key) => sessions.find(key)?.workspace,
-        append: (entry) => ledger.append(entry),
-        redact,
-        redactText: redactKnown,
-      }),
+      recorder,
       holds,
       ledger,
       sessions,
@@ -391,7 +395,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       stop: async () => void setImmediate(() => options.stop()),
     }),
     hook: createHooks({
-      before: (hooks) => shims.before(hooks),
+      before: (hooks) => recording.before(shims.before(hooks)),
       toolCalls,
       sessions,
       holds,

@@ -85,7 +85,7 @@ export function createShims(ports: ShimPorts): Shims {
 }
 
 /** A terminal's session is named by the process that leads it, so that its end can be seen. */
-const sessionOf = ({ pid, startTime }: ProcessId): string => `terminal-${pid}-${startTime}`;
+export const terminalSession = ({ pid, startTime }: ProcessId): string => `terminal-${pid}-${startTime}`;
 
 function leaderOf(session: string): ProcessId | undefined {
   const [, pid, startTime] = /^terminal-(\d+)-(\d+)$/.exec(session) ?? [];
@@ -163,7 +163,7 @@ async function ownerOf(ports: ShimPorts, request: HookRequest, cwd: string): Pro
   const leader = ports.sessionLeaderOf(pid);
   const { running = false, ...key } = below ?? {
     agent: shellAgent,
-    session: leader === undefined ? "unknown" : sessionOf(leader),
+    session: leader === undefined ? "unknown" : terminalSession(leader),
   };
   const workspace = ports.sessions.find(key)?.workspace ?? (await ports.workspaceAt(cwd));
   return { ...key, workspace, running };

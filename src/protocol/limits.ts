@@ -77,6 +77,8 @@ export const limits = {
   /** How long such a command may run; then its process group is ended. */
   execMsDefault: 120_000,
   execMsMax: 3_600_000,
+  /** What persons typed while no daemon ran; more is left out. */
+  recordSpoolBytesMax: 4 * 1024 * 1024,
   effectTargetCharsMax: 512,
   reasonCharsMax: 1_024,
   effectsMax: 256,

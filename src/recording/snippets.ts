@@ -1,0 +1,67 @@
+/** What the script of a shell calls. */
+export interface Callers {
+  readonly hook: string;
+  readonly home: string;
+  /** The command that spools, as words. */
+  readonly spool: readonly string[];
+}
+
+const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+
+/** `__signalbox_tell FOLDER CODE LINE`, the same in both shells: the hook client, and if no daemon takes it, the spool. */
+const tell = ({ hook, home, spool }: Callers): string => `__signalbox_tell() {
+  printf '%s\\0' "$@" | ${[hook, "--home", home, "shell", "command"].map(quoted).join(" ")} ||
+    printf '%s\\0' "$@" | ${spool.map(quoted).join(" ")}
+}`;
+
+/**
+ * bash: by its own history at the next prompt, so no DEBUG trap is taken; first in PROMPT_COMMAND, because only there `$?` is the command's, which
+ * those after it are given again.
+ */
+export const bashScript = (callers: Callers): string => `# Written by: signalbox record install bash
+if [[ $- == *i* && -z \${__signalbox_folder-} ]]; then
+${tell(callers)}
+__signalbox_record() {
+  local code=$? line
+  line=$(HISTTIMEFORMAT= builtin history 1)
+  if [[ $line =~ ^[[:space:]]*([0-9]+)[*]?[[:space:]]+(.*)$ ]]; then
+    if [[ -n \${__signalbox_seen-} && \${BASH_REMATCH[1]} != "$__signalbox_seen" ]]; then
+      ( __signalbox_tell "$__signalbox_folder" "$code" "\${BASH_REMATCH[2]}" </dev/null >/dev/null 2>&1 & )
+    fi
+    __signalbox_seen=\${BASH_REMATCH[1]}
+  else
+    __signalbox_seen=0
+  fi
+  __signalbox_folder=$PWD
+  return "$code"
+}
+__signalbox_folder=$PWD
+if [[ $(declare -p PROMPT_COMMAND 2>/dev/null) == "declare -a"* ]]; then
+  PROMPT_COMMAND=(__signalbox_record "\${PROMPT_COMMAND[@]}")
+else
+  PROMPT_COMMAND="__signalbox_record\${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
+fi
+fi
+`;
+
+/** zsh: its own arrays of hooks, beside whatever is in them. */
+export const zshScript = (callers: Callers): string => `# Written by: signalbox record install zsh
+if [[ -o interactive && -z \${__signalbox_ready-} ]]; then
+__signalbox_ready=1
+${tell(callers)}
+__signalbox_preexec() {
+  if [[ $1 == ' '* ]]; then __signalbox_line=; else __signalbox_line=$1; fi
+  __signalbox_folder=$PWD
+}
+__signalbox_precmd() {
+  local code=$?
+  if [[ -n \${__signalbox_line-} ]]; then
+    ( __signalbox_tell "$__signalbox_folder" "$code" "$__signalbox_line" </dev/null >/dev/null 2>&1 & )
+    __signalbox_line=
+  fi
+  return $code
+}
+precmd_functions=(__signalbox_precmd $precmd_functions)
+preexec_functions+=(__signalbox_preexec)
+fi
+`;
