@@ -5,7 +5,11 @@ import { callText } from "./words.ts";
 /** The verdict or the decision that an entry records; empty for others. */
 export function entryVerdict({ kind, payload }: EntryView): string {
   const word =
-    kind === "gate/judged" ? payload?.["verdict"] : kind.startsWith("hold/") ? payload?.["state"] : undefined;
+    kind === "gate/judged" || kind === "gate/recorded"
+      ? payload?.["verdict"]
+      : kind.startsWith("hold/")
+        ? payload?.["state"]
+        : undefined;
   return typeof word === "string" ? word : "";
 }
 

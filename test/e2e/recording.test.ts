@@ -82,7 +82,7 @@ describe("a shell that is recorded", { timeout: 90_000 }, () => {
       told
         .slice(0, 3)
         .map(({ command, exitCode, cwd }) => [command.slice(0, 13), exitCode, cwd])
-        .sort(),
+        .sort((a, b) => String(a).localeCompare(String(b))),
       [
         ["cd /tmp", 0, userHome],
         ["export TOKEN=", 0, "/tmp"],
