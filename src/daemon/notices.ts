@@ -15,6 +15,8 @@ export interface NoticesPorts {
   readonly kinds: ReadonlySet<NoticeKind>;
   /** The workspace of a hold's session. */
   project(hold: HoldView): string;
+  /** Of the web board, while it is served. */
+  webUrl(): string | undefined;
 }
 
 type SessionKind = Exclude<NoticeKind, "hold">;
@@ -33,7 +35,7 @@ export function createNotices(notify: Pick<Notify, "raise" | "clear">, ports: No
   const keyOf = (kind: string, { agent, id }: { agent: string; id: string }) => `${kind} ${agent} ${id}`;
   const tell = (session: SessionView) => {
     for (const kind of kinds) {
-      if (stands[kind](session)) notify.raise(noticeOf(kind, keyOf(kind, session), session));
+      if (stands[kind](session)) notify.raise(noticeOf(kind, keyOf(kind, session), session, ports.webUrl()));
       else notify.clear(keyOf(kind, session));
     }
   };
@@ -48,7 +50,7 @@ export function createNotices(notify: Pick<Notify, "raise" | "clear">, ports: No
         session: hold.session,
         project: ports.project(hold),
         text: `${hold.tool}: ${hold.reason}`,
-        action: "Decide with: signalbox hold watch",
+        action: linked(ports.webUrl(), `hold/${hold.id}`) ?? "Decide with: signalbox board",
       });
     },
     follow(sessions, signal) {
@@ -73,12 +75,17 @@ export function createNotices(notify: Pick<Notify, "raise" | "clear">, ports: No
   };
 }
 
+/** The page of the web board. A browser without a pass is asked for one there; with it, the link leads to the thing itself. */
+const linked = (webUrl: string | undefined, page: string): string | undefined =>
+  webUrl === undefined ? undefined : `${webUrl}#/${page}`;
+
 const stateOf = ({ state, since, ungated }: SessionView): string => `${state} ${since} ${ungated}`;
 
 function noticeOf(
   kind: SessionKind,
   key: string,
   session: SessionView,
+  webUrl: string | undefined,
 ): { kind: SessionKind } & Parameters<Notify["raise"]>[0] {
   const { agent, id, name, workspace, why, ungated } = session;
   return {
@@ -88,6 +95,6 @@ function noticeOf(
     session: id,
     project: workspace,
     text: `${name === null ? "" : `${name}: `}${kind === "ungated" ? ungated : why}`,
-    action: "See: signalbox board",
+    action: linked(webUrl, `session/${agent}/${encodeURIComponent(id)}`) ?? "See: signalbox board",
   };
 }

@@ -172,6 +172,7 @@ export function buildRooms(options: RoomsOptions): Serving {
   const notices = createNotices(notify, {
     kinds: new Set(config.notify.rules.flatMap(({ when }) => when)),
     project: ({ agent, session, cwd }) => sessions.find({ agent, session })?.workspace.root ?? cwd,
+    webUrl: () => web.url,
   });
   const judgeHeld = (hold: HoldView, input: HoldView["input"]) => {
     const session = sessions.find({ agent: hold.agent, session: hold.session });

@@ -18,6 +18,8 @@ export interface WebOptions {
 
 /** The web board as the daemon ties it together: its port, who may enter, its files. */
 export interface Web {
+  /** Where a person opens it; undefined while it is not served. */
+  readonly url: string | undefined;
   readonly port: WebPort;
   readonly handlers: Pick<Handlers, WebOperation>;
   /**
@@ -57,6 +59,9 @@ export function createWeb({ config, operator, passes, watch, log }: WebOptions):
   });
 
   return {
+    get url() {
+      return listening === undefined ? undefined : url;
+    },
     port: {
       names: config.names,
       file: (path) => files.get(path),

@@ -59,7 +59,7 @@ rules = [{ when = ["hold"], channels = ["phone"] }]
   const told = await hook.next();
   assert.equal(told["kind"], "hold");
   assert.match(String(told["title"]), /^Signalbox: claude-code asks in /);
-  assert.match(String(told["text"]), /^Bash: .*Decide with: signalbox hold watch$/);
+  assert.match(String(told["text"]), /^Bash: .*Decide with: signalbox board$/);
   asked.end();
   await asked;
 
@@ -118,6 +118,33 @@ rules = [{ when = ["finished", "question"], channels = ["phone"] }]
 });
 
 const pick = ({ kind, title }: Record<string, unknown>): unknown[] => [kind, title];
+
+test("where the web board is served, a notice links to its hold", { timeout: 60_000 }, async (t) => {
+  using place = makeHome();
+  const hook = await receiver(t);
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  writeFileSync(
+    join(place.configDir, "config.toml"),
+    `web = { enabled = true, port = ${port} }
+[notify]
+periodMs = 0
+channels = [{ kind = "webhook", name = "phone", url = "${hook.url}" }]
+rules = [{ when = ["hold"], channels = ["phone"] }]
+`,
+  );
+  await using _daemon = await TestDaemon.start(place);
+  using agent = new Agent(place);
+  const call = preToolUse("s-link", "/tmp", "Bash", { command: "git push --force origin main" });
+  const asked = agent.hook("claude-code", "PreToolUse", call);
+  const { link, key } = await hook.next();
+  assert.equal(link, `http://localhost:${port}/#/hold/${String(key)}`);
+  asked.end();
+  await asked;
+});
 
 test("an agent can't send test notifications, and a wrong channel in config.toml is said at the start", {
   timeout: 60_000,
