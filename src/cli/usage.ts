@@ -29,9 +29,9 @@ function visibleCommands(this: Help, command: Command): Command[] {
 
 const groups: readonly (readonly [title: string, names: readonly string[]])[] = [
   ["Run it:", ["up", "down", "restart", "status", "upkeep", "config", "service"]],
-  ["Decide:", ["hold", "mode", "panic", "check", "policy"]],
-  ["Look:", ["board", "session", "ledger", "memory"]],
-  ["Agents:", ["wire", "unwire", "doctor", "demo", "mcp"]],
+  ["Decide:", ["hold", "mode", "panic", "check", "policy", "operator"]],
+  ["Look:", ["board", "web", "session", "ledger", "memory", "notify"]],
+  ["Agents:", ["wire", "unwire", "doctor", "demo", "mcp", "guard", "shim", "record"]],
 ];
 
 const argumentTerm = (argument: Command["registeredArguments"][number]): string => {
