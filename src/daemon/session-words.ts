@@ -24,12 +24,21 @@ export function callText(tool: string, input: Readonly<Record<string, unknown>>)
   const command = input["command"];
   const named = Array.isArray(command)
     ? command.join(" ")
-    : [command, ...nameFields.map((field) => input[field])].find((value) => typeof value === "string");
+    : [command, questionOf(input), ...nameFields.map((field) => input[field])].find(
+        (value) => typeof value === "string",
+      );
   const text = typeof named === "string" ? named : Object.keys(input).length === 0 ? tool : JSON.stringify(input);
   return visible(cut(oneLine(text.slice(0, charactersPerGrapheme * callGraphemesMax)), callGraphemesMax));
 }
 
+/** Of Claude Code's AskUserQuestion: the first of its questions. */
+function questionOf({ questions }: Readonly<Record<string, unknown>>): unknown {
+  const first: unknown = Array.isArray(questions) ? questions[0] : undefined;
+  return typeof first === "object" && first !== null && "question" in first ? first.question : undefined;
+}
+
 const nameFields = [
+  "plan",
   "file_path",
   "filePath",
   "path",

@@ -9,11 +9,12 @@ const stages = () => new Set(readdirSync(tmpdir()).filter((name) => name.startsW
 
 test("the board's demo brings a dozen sessions of five agents into their states, and takes its stage away", {
   timeout: 120_000,
-}, async () => {
+}, async (t) => {
   using place = makeHome();
   await using daemon = await TestDaemon.start(place);
   const before = stages();
   const demo = cli(place, "demo", "--board");
+  t.after(() => void demo.child.kill("SIGTERM"));
   let said = "";
   while (!said.includes("Ctrl-C")) said += String((await once(demo.child.stdout!, "data"))[0]);
   assert.match(said, /12 sessions are on the board, 3 wait for you/);
