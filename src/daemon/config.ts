@@ -79,6 +79,12 @@ const Config = z.strictObject({
       briefCharsMax: z.int().min(500).max(10_000).default(4_000),
     })
     .prefault({}),
+  backstop: z
+    .strictObject({
+      /** Enter files that vanish from the workspaces of live sessions while no tool call runs there. */
+      enabled: z.boolean().default(true),
+    })
+    .prefault({}),
   drainMs: z.int().min(100).max(120_000).default(limits.drainMs),
 });
 export type Config = z.output<typeof Config>;

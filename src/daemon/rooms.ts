@@ -25,6 +25,8 @@ import { createSessions, sessionsMigrations } from "../sessions/index.ts";
 import { openStore } from "../store/index.ts";
 import { startUpkeep, upkeepMigrations } from "../upkeep/index.ts";
 import { configChangeObjection, grantsAllow, isRecorded } from "../wiring/index.ts";
+import { lookMs as backstopLookMs } from "../backstop/index.ts";
+import { createBackstop } from "./backstop.ts";
 import { createClients } from "./clients/index.ts";
 import { type Config, type ConfigValue, processEnvironment } from "./config.ts";
 import type { Serving } from "./door.ts";
@@ -276,6 +278,17 @@ export function buildRooms(options: RoomsOptions): Serving {
   });
   let countConnections = () => 0;
 
+  const backstop = building.use(
+    // closed after the scope, whose tasks open its watchers
+    createBackstop({
+      clock,
+      log,
+      sessions: () => sessions.places(),
+      append: (entry) => ledger.append(entry),
+      redactText: redactKnown,
+      spawn: (name, task) => scope.spawn(name, task),
+    }),
+  );
   const scope = building.use(new Scope((task, error) => log.error({ task, err: error }, "a background task failed")));
   notices.follow(sessions, scope.signal);
   startUpkeep({
@@ -288,6 +301,9 @@ export function buildRooms(options: RoomsOptions): Serving {
       { name: "session-look", periodMs: lookMs, run: (signal) => observer.look(signal) },
       { name: "recording-sweep", periodMs: 15_000, run: (signal) => recording.sweep(signal) },
       { name: "terminal-sweep", periodMs: 30_000, run: () => shims.sweep() },
+      ...(config.backstop.enabled
+        ? [{ name: "backstop-look", periodMs: backstopLookMs, run: (signal: AbortSignal) => backstop.look(signal) }]
+        : []),
       { name: "pass-sweep", periodMs: 60_000, run: () => passes.sweep() },
       { name: "ledger-retention", periodMs: 3_600_000, run: (signal) => ledger.sweep({ signal }) },
     ],

@@ -179,9 +179,16 @@ export function runGit(call: {
   readonly args: readonly string[];
   readonly onRecord: (record: string) => boolean;
   readonly signal: AbortSignal;
+  /** What it reads; without it, nothing. */
+  readonly input?: string;
+  /** Exit codes that are no failure; 0 where none are named. */
+  readonly codes?: readonly number[];
+  /** False for the few commands that don't take `--literal-pathspecs`. */
+  readonly literal?: boolean;
 }): Promise<void> {
-  const { git, top, filters, args, onRecord, signal } = call;
-  return records(git, ["--literal-pathspecs", ...args], safeEnvironment(top, filters), top, onRecord, signal);
+  const { git, top, filters, args, onRecord, signal, input, codes, literal = true } = call;
+  const words = literal ? ["--literal-pathspecs", ...args] : args;
+  return records(git, words, safeEnvironment(top, filters), top, onRecord, signal, codes, input);
 }
 
 /** Runs git and hands over each NUL-ended record until `onRecord` has heard enough. */
@@ -193,10 +200,18 @@ function records(
   onRecord: (record: string) => boolean,
   signal: AbortSignal,
   codes: readonly number[] = [0],
+  input?: string,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const child = spawn(git, args, { cwd, env: environment, stdio: ["ignore", "pipe", "pipe"], shell: false });
+    const child = spawn(git, args, {
+      cwd,
+      env: environment,
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      shell: false,
+    });
+    child.stdin?.on("error", () => {}); // git that ends before it has read everything says why by its code
+    child.stdin?.end(input);
     let rest = "";
     let bytes = 0;
     let errors = "";
@@ -207,7 +222,7 @@ function records(
     };
     const stopped = () => child.kill("SIGKILL");
     signal.addEventListener("abort", stopped, { once: true });
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       if (over !== undefined) return;
       bytes += text.length;
       if (bytes > outputBytesMax) return end("too much");
@@ -215,7 +230,7 @@ function records(
       rest = parts.pop() ?? "";
       for (const part of parts) if (part !== "" && !onRecord(part)) return end("enough");
     });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       if (errors.length < errorBytesMax) errors += text;
     });
     child.once("error", (error) => {

@@ -12,6 +12,7 @@
  */
 export { createFacts, factFrom, factValue } from "./facts.ts";
 export { type GitSummary, gitSummary } from "./git-summary.ts";
+export { unignoredOf, watchPlan } from "./git-watch.ts";
 export {
   ancestorsOf,
   argumentsOf,

@@ -3,7 +3,7 @@ import type { SessionState, WaitingFor } from "../protocol/session-view.ts";
 import { type Activity, newActivity } from "./activity.ts";
 import { type Known, lasting } from "./known.ts";
 import type { SessionRow } from "./rows.ts";
-import type { Discovered, Observed, ProcessId, Session, Workspace } from "./types.ts";
+import type { Discovered, Observed, ProcessId, Session, SessionPlace, Workspace } from "./types.ts";
 
 /** Unknown fields of one session, as JSON; what does not fit is left out. */
 export const detailsBytesMax = 8 * 1024;
@@ -34,6 +34,8 @@ export interface Live {
   /** Other processes that run this session too (resumed twice): it is gone when all of them are. */
   others: ProcessId[];
   changed: boolean;
+  /** When the last of its running calls ended, on the monotonic clock of this run of the daemon. */
+  callsEndedMs?: number;
 }
 
 export interface Came {
@@ -160,6 +162,12 @@ export function liveOfNothing(found: Discovered, nowMs: number): Live {
 export function sessionOf(live: Live): Session {
   const { id, agent, cwd, workspace, process, startedAtMs, lastSeenAtMs, endedAtMs, toolCalls, ungated } = live;
   return { id, agent, cwd, workspace, process, startedAtMs, lastSeenAtMs, endedAtMs, toolCalls, ungated };
+}
+
+export function placeOf({ agent, id, workspace, cwd, lastSeenAtMs, activity, callsEndedMs }: Live): SessionPlace {
+  const { root, ordinary } = workspace;
+  const running = activity.calls.length > 0;
+  return { agent, session: id, root, ordinary, cwd, lastSeenAtMs, running, callsEndedMs };
 }
 
 export function observedOf({ id, agent, process, workspace, cwd, lastSeenAtMs, known, activity }: Live): Observed {

@@ -8,7 +8,7 @@ import { Finder } from "./finder.ts";
 import type { Reader, SessionsChanged } from "./hub.ts";
 import { keyOf } from "./keys.ts";
 import { type Known, learned } from "./known.ts";
-import { type Live, liveOf, merge, observedOf, sessionOf, unknownYet, valuesOf } from "./live.ts";
+import { type Live, liveOf, merge, observedOf, placeOf, sessionOf, unknownYet, valuesOf } from "./live.ts";
 import { Made } from "./made.ts";
 import type { SessionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
@@ -25,6 +25,7 @@ import type {
   SessionFilter,
   SessionKey,
   SessionName,
+  SessionPlace,
   Sessions,
   SessionsOptions,
   TrailStep,
@@ -108,6 +109,10 @@ class Registry implements Sessions {
 
   observed(): Observed[] {
     return [...this.#live.values()].filter(({ endedAtMs }) => endedAtMs === undefined).map(observedOf);
+  }
+
+  places(): SessionPlace[] {
+    return [...this.#live.values()].filter(({ endedAtMs }) => endedAtMs === undefined).map(placeOf);
   }
 
   discover(found: readonly Discovered[]): void {
@@ -416,7 +421,9 @@ class Registry implements Sessions {
 
   #take(live: Live, evidence: Evidence): void {
     if (evidence.kind === "prompted") live.firstPrompt ??= evidence.text === "" ? undefined : evidence.text;
+    const running = live.activity.calls.length;
     live.activity = withEvidence(live.activity, evidence, this.#options.clock.nowMs());
+    if (live.activity.calls.length < running) live.callsEndedMs = this.#options.clock.monotonicMs();
   }
 
   /** @returns whether anything is new */

@@ -150,6 +150,18 @@ export interface Observed extends SessionKey {
   readonly terminal: boolean;
 }
 
+/** Where a live session works, and whether it does just now. */
+export interface SessionPlace extends SessionKey {
+  readonly root: string;
+  readonly ordinary: boolean;
+  readonly cwd: string;
+  readonly lastSeenAtMs: number;
+  /** A tool call of its has no outcome yet. */
+  readonly running: boolean;
+  /** When the last of its calls ended, on the monotonic clock; undefined when none has in this run of the daemon. */
+  readonly callsEndedMs: number | undefined;
+}
+
 export interface SessionLimits {
   readonly sessionsMax: number;
   readonly endedSessionShownMs: number;
@@ -197,6 +209,8 @@ export interface Sessions {
   watch(query: SessionFilter & { after?: string | undefined }, reader: Reader): SessionsChanged;
   /** What looking at the machine can add to. */
   observed(): Observed[];
+  /** Where those that have not ended work. */
+  places(): SessionPlace[];
   /** All agents' processes that are no session's, as they are now. */
   discover(found: readonly Discovered[]): void;
   /** Streams of sessions that are open. */
