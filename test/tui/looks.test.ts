@@ -39,13 +39,14 @@ test("wide, combined and hidden characters: every row keeps its columns, and not
   ];
   for (const [index, prompt] of prompts.entries()) await stage.tell(`s-${index}`, "UserPromptSubmit", { prompt });
   await seat.until("Working 4");
-  await seat.until("right ⟨U+202E⟩to");
+  // A prompt is a person's own words: what would turn them round is left out. In a call it is shown, since a call is decided on.
+  await seat.until("right to left");
   for (const [index] of prompts.entries()) {
     const row = 3 + index;
     assert.match(seat.cell(62, row), /│/, `the rule stands in its column beside row ${row}: ${seat.lines[row]}`);
   }
   seat.type("G");
-  await seat.until("right ⟨U+202E⟩to left");
+  await seat.until(/▌. claude +right to left/);
   const hooked = stage.ask("s-3", "Bash", { command: "git push --force-with-lease origin ma\u200bin" });
   await seat.until("ma⟨U+200B⟩in");
   assert.ok(
