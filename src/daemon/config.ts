@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { Json } from "../kit/canonical.ts";
 import { nearest } from "../kit/nearest.ts";
 import { maskedChannels, NotifySettings } from "../notify/index.ts";
-import { deciderNames } from "../deciders/index.ts";
+import { deciderNames, ModelSettings } from "../deciders/index.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Place } from "../protocol/place.ts";
 
@@ -65,7 +65,9 @@ const Config = z.strictObject({
   nexo: z
     .strictObject({
       /** Who has a say besides policy. `allow-all` and `scripted` exist in homes made for tests only. */
-      decider: z.enum(deciderNames).default("policy"),
+      decider: z.enum([...deciderNames, "model"]).default("policy"),
+      /** The model that `model` asks. */
+      model: ModelSettings.optional(),
       /** The answers of `scripted`: a file of nexo's outcomes, one JSON object a line. */
       script: z.string().startsWith("/").optional(),
       /** Milliseconds that a call waits for the operator: nexo's own client gives up after 30 s. */

@@ -1,11 +1,12 @@
 /**
  * Deciders: who has a say in a tool call besides policy, as nexo's clients know it. It owns the one small interface (`types.ts`) and the
- * deciders that implement it: policy alone (the default, everywhere), the operator, deny-all, and for tests allow-all and a script.
+ * deciders that implement it: policy alone (the default, everywhere), the operator, deny-all, a model, and for tests allow-all and a script.
  *
  * A decider is asked before policy judges and gives an opinion; policy judges every call nevertheless, and each verdict is an entry. So
  * a decider can be stricter, and those that release can release a hold; none can turn a deny. Those that release without a person
  * exist only in a home that was made for tests, because a frame on the socket proves nobody's identity. What is decided for a turn or a
- * session is remembered for exactly that, bounded. It asks no network and keeps nothing on disk.
+ * session is remembered for exactly that, bounded. A model can only be
+ * stricter, sees redacted calls only, and what it costs and says is entered. Only the model asks a network, at the address that the person chose.
  */
 import { allowAll, denyAll, operatorDecider, policyDecider } from "./fixed.ts";
 import type { Clock } from "../kit/clock.ts";
@@ -13,6 +14,7 @@ import { remembering } from "./remembered.ts";
 import { scripted } from "./scripted.ts";
 import { type Decider, type DeciderName, releasing } from "./types.ts";
 
+export { createModelDecider, type ModelDecider, ModelSettings } from "./model.ts";
 export { deciderNames } from "./types.ts";
 export type { Decider, Opinion, Question } from "./types.ts";
 

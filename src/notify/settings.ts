@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isSafeUrl } from "../kit/safe-url.ts";
 
 /**
  * What can be told. `question`: a session waits in its host's own dialog, for an answer, a plan's approval or a permission. `finished`,
@@ -86,11 +87,4 @@ export function maskedChannels(channels: readonly Channel[]): readonly object[] 
   return channels.map((channel) =>
     "url" in channel ? { ...channel, url: `${new URL(channel.url).origin}/…` } : channel,
   );
-}
-
-function isSafeUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  if (protocol === "https:") return true;
-  return protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
 }

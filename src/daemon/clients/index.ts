@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
-import { createDecider } from "../../deciders/index.ts";
+import { createDecider, createModelDecider, type Decider, type ModelDecider } from "../../deciders/index.ts";
 import { atm } from "../../dialects/clients/atm/index.ts";
 import { inOrder } from "../../dialects/clients/index.ts";
 import { iaiControl, iaiMethods } from "../../dialects/clients/iai/index.ts";
@@ -7,7 +7,7 @@ import { kintsugi } from "../../dialects/clients/kintsugi/index.ts";
 import { podElsewhere } from "../../dialects/clients/pod/index.ts";
 import { nexo } from "../../dialects/clients/nexo.ts";
 import type { Holds } from "../../holds/index.ts";
-import type { Clock } from "../../kit/clock.ts";
+import type { Json } from "../../kit/canonical.ts";
 import type { Log } from "../../kit/log.ts";
 import type { Operator } from "../../operator/index.ts";
 import type { ClientDialect, ForeignMethods, Peer } from "../../protocol/client-dialect.ts";
@@ -35,6 +35,7 @@ export interface ClientsRooms extends KintsugiRooms, AtmRooms, IaiRooms {
   readonly socketOf: (agent: string) => string;
   readonly holds: Holds;
   readonly operator: Operator;
+  readonly redact: (input: Readonly<Record<string, Json>>) => Readonly<Record<string, Json>>;
 }
 
 /**
@@ -42,7 +43,7 @@ export interface ClientsRooms extends KintsugiRooms, AtmRooms, IaiRooms {
  * @throws ConfigFault
  */
 export function createClients(rooms: ClientsRooms): Clients {
-  const { config, test, clock, log, holds, sessions } = rooms;
+  const { config, log, holds, sessions } = rooms;
   const endSession = async (agent: string, session: string) => {
     if (sessions.find({ agent, session }) === undefined || holds.openCount({ agent, session }) > 0) return;
     try {
@@ -58,7 +59,7 @@ export function createClients(rooms: ClientsRooms): Clients {
       iai: iaiControl(iai),
       nexo: nexo(
         nexoPorts({
-          decider: deciderOf(config, test, clock),
+          decider: deciderOf(rooms),
           waitMs: config.nexo.waitMs,
           waitMsMax: Math.min(config.holds.waitMs, limits.holdWaitMs),
           release: async (hold, decider) =>
@@ -78,9 +79,15 @@ export function createClients(rooms: ClientsRooms): Clients {
   };
 }
 
-function deciderOf({ nexo: { decider, script } }: Config, test: boolean, clock: Clock) {
+function deciderOf({ config, test, clock, redact, ledger }: ClientsRooms): Decider | ModelDecider {
+  const { decider, script, model } = config.nexo;
   try {
-    return createDecider(decider, { test, script: script && readFileSync(script, "utf8"), clock });
+    if (decider !== "model")
+      return createDecider(decider, { test, script: script && readFileSync(script, "utf8"), clock });
+    if (model === undefined)
+      throw new Error('The decider "model" needs to know which: set [nexo.model] in config.toml.');
+    const record = (payload: Readonly<Record<string, Json>>) => ledger.append({ kind: "decider/asked", payload });
+    return createModelDecider({ settings: model, clock, redact, record });
   } catch (error) {
     throw new ConfigFault((error as Error).message, { cause: error });
   }

@@ -1,4 +1,4 @@
-import type { Decider, Opinion } from "../../deciders/index.ts";
+import type { Decider, ModelDecider, Opinion } from "../../deciders/index.ts";
 import type { NexoOutcome, NexoPorts, NexoRequest } from "../../dialects/clients/nexo.ts";
 import type { Json } from "../../kit/canonical.ts";
 import type { CallOptions, Peer } from "../../protocol/client-dialect.ts";
@@ -7,7 +7,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { OutputOf } from "../../protocol/operations/index.ts";
 
 export interface NexoRooms {
-  readonly decider: Decider;
+  readonly decider: Decider | ModelDecider;
   /** How long a call waits for the operator, in milliseconds, where the client does not say that it waits for longer. */
   readonly waitMs: number;
   readonly waitMsMax: number;
@@ -40,7 +40,8 @@ export function nexoPorts(rooms: NexoRooms): NexoPorts {
       const session = request.goal_id ?? peer.connection.id;
       const asked = inputOf(request.input);
       noteSpeaker(speakers, session, peer);
-      const opinion = decider.decide({ session, turn: peer.connection.id, tool: request.tool_name, input: asked });
+      const question = { session, turn: peer.connection.id, tool: request.tool_name, input: asked };
+      const opinion = await decider.decide(question, { signal: peer.lost });
       const input = opinion.say === "release" && opinion.input !== undefined ? opinion.input : asked;
       const call = {
         agent: nexoAgent,

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { createConnection, type Socket } from "node:net";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { type AddressInfo, createConnection, type Socket } from "node:net";
 import { createInterface, type Interface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { cli, endDaemon, makeHome, TestDaemon } from "../../support/daemon.ts";
 
@@ -121,4 +124,37 @@ test("a decider that answers in a person's place needs a home that was made for 
   await using ours = await daemon.connect();
   const { entries } = await ours.call("ledger/list", { kind: "hold/decided", limit: 1 });
   assert.match(JSON.stringify(entries[0]?.payload), /"decider":"allow-all"/);
+});
+
+test("a model has a say: it sees the call without its secrets, can be stricter, and its words are entered", async (t) => {
+  const secret = `ghp_${"a1B2".repeat(9)}`;
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      seen.push(body);
+      const content = '{"verdict":"deny","reason":"Not on a Friday."}';
+      response.end(JSON.stringify({ choices: [{ message: { content } }] }));
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  using home = makeHome();
+  const model = ["api=openai", `url=http://127.0.0.1:${port}/v1/chat/completions`, "model=small"];
+  const settings = ["nexo.decider=model", ...model.map((pair) => `nexo.model.${pair}`)];
+  await using daemon = await TestDaemon.start(home, settings);
+  using client = new NexoClient(home.socket);
+  const command = `echo ${secret} | wc -c`;
+  const { outcome } = await client.decide({ tool_name: "Bash", input: { command }, metadata: { cwd: home.home } });
+  assert.equal(outcome["outcome"], "deny");
+  assert.match(JSON.stringify(outcome), /The model small objects: Not on a Friday\./);
+  assert.equal(seen.length, 1);
+  assert.ok(!seen[0]?.includes(secret), "the model never sees a secret");
+  await using ours = await daemon.connect();
+  const { entries } = await ours.call("ledger/list", { kind: "decider/asked", limit: 1 });
+  assert.match(JSON.stringify(entries[0]?.payload), /"answer":"deny".*"reason":"Not on a Friday\."/);
 });
