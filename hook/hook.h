@@ -50,7 +50,7 @@ enum {
   socket_path_bytes_max = 100, /* as protocol/place.ts */
   record_bytes_max = 64 * 1024,
   record_words_max = 64,     /* `arg` lines, and `env` lines */
-  start_wait_ms = 2000,      /* a daemon that does not accept by then has failed to start */
+  start_wait_ms = 5000,      /* a daemon that does not accept by then has failed to start; a cold start on a busy machine takes over two */
   start_again_ms = 30 * 1000, /* and is not tried again before */
   lost_grace_ms = 1000,      /* a lost daemon may be restarting: look this long before starting another */
   drain_wait_ms = 12 * 1000, /* a little over the daemon's own limit for draining */
