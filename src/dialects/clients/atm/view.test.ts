@@ -1,45 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { aSession } from "../../../protocol/session-view.fixture.ts";
 import { sessionStates, type SessionView } from "../../../protocol/session-view.ts";
 import { atmSession } from "./view.ts";
 
-const view: SessionView = {
+const view = aSession({
   id: "8e11bfb5-7dc2-432b-9206-928fa5c35731",
-  agent: "claude-code",
-  name: null,
-  firstPrompt: null,
-  pinned: false,
-  archived: false,
   cwd: "/work",
   workspace: "/work",
-  pid: null,
   startedAt: "2026-11-21T07:00:00.000Z",
   lastSeenAt: "2026-11-21T08:02:03.000Z",
-  endedAt: null,
   state: "idle",
-  waitingFor: null,
   since: "2026-11-21T07:00:00.000Z",
   why: "",
-  discovered: false,
-  ungated: null,
-  toolCalls: 0,
-  openHolds: 0,
-  current: null,
-  subagents: [],
-  model: null,
-  effort: null,
-  permissionMode: null,
-  context: null,
-  tokens: null,
-  costUsd: null,
-  lines: null,
-  rateLimits: [],
-  git: null,
-  process: null,
-  terminal: null,
-  parent: null,
-  children: [],
-};
+});
 const nowMs = Date.parse("2026-11-21T08:02:08.000Z");
 const of = (about: Partial<SessionView>) => atmSession({ ...view, ...about }, nowMs);
 

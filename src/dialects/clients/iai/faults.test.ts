@@ -85,7 +85,7 @@ test("without a store the control plane is not wired, and says so to every frame
     assert.deepEqual(await served(undefined, frame), { ok: false, reason: "control_plane_unwired" });
 });
 
-const call = { signal: new AbortController().signal } as Call;
+const call = { signal: new AbortController().signal, connection: {} } as Call;
 const good: Readonly<Record<string, object>> = {
   memory_recall: { cue: "x" },
   memory_capture: { text: "a fact" },

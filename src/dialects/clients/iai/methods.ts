@@ -4,6 +4,7 @@ import { ForeignError, type ForeignMethod, type ForeignMethods } from "../../../
 import { limits } from "../../../protocol/limits.ts";
 import { Refusal } from "../../../protocol/refusals.ts";
 import { AuditQuery, auditOf, EventsQuery, eventsOf } from "./events.ts";
+import { WriteOrder } from "./order.ts";
 import { iaiErrors, readParams } from "./params.ts";
 import type { IaiCaller, IaiPorts } from "./ports.ts";
 import { recall } from "./recall.ts";
@@ -17,6 +18,8 @@ const RecordId = z.string().max(256);
 interface Method<Params extends z.ZodType<{ session_id?: string | undefined }> = z.ZodType<never>> {
   readonly required: readonly string[];
   readonly params: Params;
+  /** What comes later on the same connection finds it done. */
+  readonly writes?: true;
   readonly run: (params: z.output<Params>, caller: IaiCaller, ports: IaiPorts) => unknown;
 }
 
@@ -44,11 +47,13 @@ const table: Readonly<Record<string, Method>> = {
       role: z.string().min(1).max(32).default("user"),
       ...Session,
     }),
+    writes: true,
     run: capture,
   }),
   memory_reinforce: method({
     required: ["ids"],
     params: z.object({ ids: z.array(RecordId).max(limits.noteLinkedMax), ...Session }),
+    writes: true,
     run: async ({ ids }, caller, ports) => {
       const links = await ports.link(ids, caller);
       return {
@@ -60,6 +65,7 @@ const table: Readonly<Record<string, Method>> = {
   memory_contradict: method({
     required: ["id", "new_fact"],
     params: z.object({ id: RecordId, new_fact: z.string(), ...Session }),
+    writes: true,
     run: async ({ id, new_fact }, caller, ports) => {
       const { note } = await ports.supersede(id, new_fact, caller);
       return { original_id: id, new_record_id: note.id, edge_type: "contradicts", ts: note.writtenAt };
@@ -68,6 +74,7 @@ const table: Readonly<Record<string, Method>> = {
   memory_consolidate: method({
     required: [],
     params: z.object(Session),
+    writes: true,
     run: async (_, caller, ports) => {
       const { merged, decayed, pruned } = await ports.consolidate(caller);
       // Notes that say the same are made one; nothing is summarised, and no schema is guessed.
@@ -98,6 +105,7 @@ const table: Readonly<Record<string, Method>> = {
   profile_set: method({
     required: ["knob", "value"],
     params: z.object({ knob: z.string().max(64), value: JsonValue, ...Session }),
+    writes: true,
     run: async ({ knob, value }, _, ports) => {
       if (knob === "wake_depth" && !["minimal", "standard", "deep"].some((depth) => depth === value))
         throw new Refusal("INVALID_PARAMS", "profile_set: wake_depth is one of: minimal, standard, deep");
@@ -124,8 +132,9 @@ const deadlineMs = 10_000;
 const iaiName = /^[a-z][a-z0-9_]{0,63}$/;
 
 export function iaiMethods(ports: IaiPorts): ForeignMethods {
+  const order = new WriteOrder();
   return (name) => {
-    if (Object.hasOwn(table, name)) return runnable(name, table[name] as Method, ports);
+    if (Object.hasOwn(table, name)) return runnable(name, table[name] as Method, ports, order);
     return iaiName.test(name) ? unknownMethod(name) : undefined;
   };
 }
@@ -137,14 +146,20 @@ function unknownMethod(name: string): ForeignMethod {
   };
 }
 
-function runnable(name: string, { required, params: schema, run }: Method, ports: IaiPorts): ForeignMethod {
+function runnable(
+  name: string,
+  { required, params: schema, run, writes }: Method,
+  ports: IaiPorts,
+  order: WriteOrder,
+): ForeignMethod {
   return {
     deadlineMs,
     async run(given, call) {
       const params = readParams(schema, required, name, given);
       const { session_id: session } = params as { session_id?: string };
       try {
-        return await run(params, { call, session }, ports);
+        const caller = { call, session };
+        return await order.run(caller, writes === true, () => run(params, caller, ports));
       } catch (error) {
         throw iaiError(name, error, ports);
       }
