@@ -314,3 +314,14 @@ test("a shell that runs one command stands for whoever started it", {
   await once(other, "spawn");
   assert.equal(processOf(other.pid ?? assert.fail())?.pid, other.pid);
 });
+
+test("a workspace is found on a machine that is too busy for a request's deadline", async (t) => {
+  const { facts } = factsFor({ deadlineMs: 1 });
+  const repo = repository(t);
+  const found = facts.workspaceAt(join(repo, "dir"));
+  const project = facts.projectAt(join(repo, "dir"));
+  const sinceMs = performance.now();
+  while (performance.now() - sinceMs < 20); // nothing else gets its turn
+  assert.deepEqual(await found, { root: realpathSync(repo), added: [], ordinary: true });
+  assert.equal(await project, realpathSync(repo));
+});

@@ -10,6 +10,11 @@ import { findWorkspace } from "./workspace.ts";
 /** Questions of one request; more are unknown. */
 export const queriesMax = 256;
 const deadlineMsDefault = 300;
+/**
+ * For what is asked once and kept: the workspace of a session, the project of a note. A busy machine that is late here would make the
+ * whole session work outside of its own folder.
+ */
+const placeDeadlineMs = 3_000;
 /** At a time, all requests together. */
 const gitsMax = 4;
 const looksMax = 16;
@@ -89,12 +94,12 @@ class World implements Facts {
   }
 
   workspaceAt(cwd: string): Promise<Workspace> {
-    return findWorkspace(cwd, this.#machine, this.#options.addedFolders ?? [], this.#deadline());
+    return findWorkspace(cwd, this.#machine, this.#options.addedFolders ?? [], AbortSignal.timeout(placeDeadlineMs));
   }
 
   async projectAt(cwd: string): Promise<string | null> {
     const { root, ordinary } = await this.workspaceAt(cwd);
-    return ordinary ? projectOf(root, this.#deadline()) : null;
+    return ordinary ? projectOf(root, AbortSignal.timeout(placeDeadlineMs)) : null;
   }
 
   async find(
