@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as later } from "node:timers/promises";
 import type { Command } from "commander";
 import { type Client, connect } from "../client/index.ts";
+import { running } from "../kit/running.ts";
 import { homeFiles } from "../protocol/place.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { type Mode, modes } from "../protocol/effects.ts";
@@ -180,11 +181,7 @@ async function down(verb: Verb, stay: boolean): Promise<void> {
 /** A drained daemon's process is gone; only then may another take its home. */
 async function ended(pid: number): Promise<void> {
   for (let waitedMs = 0; waitedMs < endedMsMax; waitedMs += endedStepMs) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return; // no such process, which is what was waited for
-    }
+    if (!running(pid)) return;
     await later(endedStepMs);
   }
   throw new Refusal("BUSY", `The daemon (pid ${pid}) still drains.`, "See: signalbox status");

@@ -4,8 +4,10 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { setTimeout as later } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Client, connect } from "../../src/client/index.ts";
+import { running } from "../../src/kit/running.ts";
 import { daemonArguments, type Place, placeIn } from "../../src/protocol/place.ts";
 import type { FromAgent, ToAgent } from "./agent-process.ts";
 
@@ -77,16 +79,14 @@ export class TestDaemon implements AsyncDisposable {
   }
 }
 
-/** Ends whatever daemon serves the home, whoever started it: a hook, a CLI. */
+/** Ends whatever daemon serves the home, whoever started it (a hook, a CLI), and waits for its last write. */
 export async function endDaemon(place: Place): Promise<void> {
   try {
     await using client = await connect({ socket: place.socket });
     const { pid } = await client.call("daemon/hello", {});
     process.kill(pid, "SIGTERM");
-    await new Promise<void>((resolve) => {
-      client.closed.addEventListener("abort", () => resolve(), { once: true });
-      if (client.closed.aborted) resolve();
-    });
+    // A process that is not our child tells us nothing when it ends: it is asked for, often.
+    while (running(pid)) await later(5);
   } catch {
     // none serves, which is what was wanted
   }
