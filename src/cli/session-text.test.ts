@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { aSession } from "../protocol/session-view.fixture.ts";
 import type { SessionState, SessionView } from "../protocol/session-view.ts";
 import { segment, sessionCard, sessionList } from "./session-text.ts";
 import type { Terminal } from "./terminal.ts";
@@ -15,44 +16,21 @@ const terminal = (columns: number): Terminal => ({
 });
 
 function view(state: SessionState, change: Partial<SessionView> = {}): SessionView {
-  return {
+  return aSession({
     id: "0f3c9b1e-1111",
-    agent: "claude-code",
     name: "mend the parser",
-    firstPrompt: null,
-    pinned: false,
-    archived: false,
     cwd: "/home/dev/app",
     workspace: "/home/dev/app",
     pid: 7,
     startedAt: new Date(now - 3_600_000).toISOString(),
     lastSeenAt: new Date(now - 5_000).toISOString(),
-    endedAt: null,
     state,
     waitingFor: state === "waiting" ? "permission" : null,
     since: new Date(now - 120_000).toISOString(),
     why: "it was given a prompt",
-    discovered: false,
-    ungated: null,
     toolCalls: 3,
-    openHolds: 0,
-    current: null,
-    subagents: [],
-    model: null,
-    effort: null,
-    permissionMode: null,
-    context: null,
-    tokens: null,
-    costUsd: null,
-    lines: null,
-    rateLimits: [],
-    git: null,
-    process: null,
-    terminal: null,
-    parent: null,
-    children: [],
     ...change,
-  };
+  });
 }
 
 test("a list has one line of at most 80 columns each, what needs a person first", () => {

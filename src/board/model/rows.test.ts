@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SessionView } from "../../protocol/session-view.ts";
 import type { HoldView } from "../../protocol/operations/holds.ts";
-import { aHold, aSession, gitAt } from "./model.fixture.ts";
+import { aSession } from "../../protocol/session-view.fixture.ts";
+import { aHold, gitAt } from "./model.fixture.ts";
 import {
   createStore,
   parseQuery,

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { limits } from "../../protocol/limits.ts";
 import type { EntryView } from "../../protocol/operations/ledger.ts";
 import { createStore, keyOf } from "./index.ts";
-import { aHold, aSession } from "./model.fixture.ts";
+import { aSession } from "../../protocol/session-view.fixture.ts";
+import { aHold } from "./model.fixture.ts";
 
 const entry = (seq: number): EntryView => ({
   seq,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aSession, gitAt } from "./model.fixture.ts";
+import { aSession } from "../../protocol/session-view.fixture.ts";
+import { gitAt } from "./model.fixture.ts";
 import {
   branchText,
   changeLines,
