@@ -4,6 +4,7 @@ import type { Call, Handlers } from "../protocol/handlers.ts";
 import type { Access } from "../protocol/operation.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import type { Clients } from "./clients/index.ts";
+import { diskRefusal } from "./disk.ts";
 import { createDispatch } from "../transport/dispatch.ts";
 import { createHttp, type HookPort, listenLoopback } from "../transport/http/index.ts";
 import { listen, type Where } from "../transport/socket/index.ts";
@@ -40,6 +41,7 @@ export async function openDoor(
     handlers: serving.handlers,
     foreign: serving.clients.methods,
     allow: (access, call) => serving.allow(access, call),
+    expected: diskRefusal,
     clock,
     log,
   });
@@ -50,6 +52,7 @@ export async function openDoor(
     calls: dispatch,
     http: (connection) => http.serve(connection),
     dialects: serving.clients.dialects,
+    expected: diskRefusal,
     clock,
     log,
   });

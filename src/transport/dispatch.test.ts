@@ -242,3 +242,14 @@ test("a missing handler does not compile", () => {
   const wrong: Partial<Handlers> = { "hold/list": async () => ({ hold: [] }) };
   assert.ok(handlers !== undefined && wrong !== undefined);
 });
+
+test("a fault of the machine is refused in its own words, a bug is not", async () => {
+  const disk = new Error("the disk is full");
+  const expected = (error: unknown) =>
+    error === disk ? new Refusal("LEDGER_UNAVAILABLE", "The disk is full.", "Free some space.") : undefined;
+  const thrown = [disk, new Error("a bug")];
+  const dispatch = dispatchOf({ "hold/list": () => Promise.reject(thrown.shift()) }, { expected });
+  const { code, hint } = refusalIn(await dispatch.start("hold/list", {}, { connection }).answer);
+  assert.deepEqual({ code, hint }, { code: "LEDGER_UNAVAILABLE", hint: "Free some space." });
+  assert.equal(refusalIn(await dispatch.start("hold/list", {}, { connection }).answer).code, "INTERNAL");
+});

@@ -34,9 +34,14 @@ export interface DispatchPorts {
   readonly foreign?: ForeignMethods;
   /** @throws Refusal NOT_PERMITTED  the caller is not who the row asks for */
   readonly allow: (access: Access, call: Call) => void | Promise<void>;
+  /** What a fault of the machine (a full disk) is to the caller; undefined: it is a bug, and INTERNAL. */
+  readonly expected?: Expected;
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** An error that nobody threw as a refusal, in a refusal's words where it has any. */
+export type Expected = (error: unknown) => Refusal | undefined;
 
 /** Rows on the hot path are compiled to plain code (17 times as fast); where code generation is switched off, zod interprets. */
 const compiled: readonly OperationName[] = ["gate/request", "gate/outcome"];
@@ -44,7 +49,7 @@ const compiled: readonly OperationName[] = ["gate/request", "gate/outcome"];
 // The mapped type has tied each name to its input and handler; below, the name is only known at run time.
 type AnyHandler = (input: unknown, call: Call) => Promise<unknown>;
 
-export function createDispatch({ handlers, foreign, allow, clock, log }: DispatchPorts): Dispatch {
+export function createDispatch({ handlers, foreign, allow, expected, clock, log }: DispatchPorts): Dispatch {
   const inputs = new Map<string, z.ZodType>(Object.entries(operations).map(([name, row]) => [name, row.input]));
   for (const name of compiled) inputs.set(name, z.compile(operations[name].input));
   const running = new Set<Running>();
@@ -81,7 +86,8 @@ export function createDispatch({ handlers, foreign, allow, clock, log }: Dispatc
   };
 
   const refuse = (method: string, task: Running, error: unknown): Answer => {
-    if (error instanceof Refusal) return { refusal: error };
+    const refusal = error instanceof Refusal ? error : expected?.(error);
+    if (refusal !== undefined) return { refusal };
     const ref = newId("req").slice("req_".length);
     // A handler that is cut short may throw whatever its own signal's reason became; then the answer has already been given.
     if (task.open) log.error({ ref, method, requestId: task.requestId, err: error }, "an operation failed");

@@ -35,7 +35,7 @@ export interface TestDoor extends AsyncDisposable {
 /** A real door in a folder of its own, with a dispatch over fake handlers behind it. */
 export async function openDoor(
   some: Partial<Handlers>,
-  options: Partial<Pick<DoorPorts, "dialects" | "calls" | "clock" | "log">> & {
+  options: Partial<Pick<DoorPorts, "dialects" | "calls" | "clock" | "log" | "expected">> & {
     hook?: HookPort;
     allow?: Parameters<typeof createDispatch>[0]["allow"];
     foreign?: Parameters<typeof createDispatch>[0]["foreign"];
@@ -49,6 +49,7 @@ export async function openDoor(
     handlers: fakeHandlers(some),
     foreign: options.foreign ?? (() => undefined),
     allow: options.allow ?? (() => {}),
+    ...(options.expected === undefined ? {} : { expected: options.expected }),
     clock,
     log,
   });
@@ -63,6 +64,7 @@ export async function openDoor(
     calls: options.calls ?? dispatch,
     http: (connection) => http.serve(connection),
     dialects: options.dialects ?? [],
+    ...(options.expected === undefined ? {} : { expected: options.expected }),
     clock,
     log,
   });

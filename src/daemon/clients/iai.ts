@@ -4,10 +4,8 @@ import type { Log } from "../../kit/log.ts";
 import type { Ledger } from "../../ledger/index.ts";
 import type { ConnectionInfo } from "../../protocol/handlers.ts";
 import { newId } from "../../protocol/ids.ts";
-import { Refusal } from "../../protocol/refusals.ts";
 import type { EntryView } from "../../protocol/operations/ledger.ts";
 import type { Sessions } from "../../sessions/index.ts";
-import { StoreFault } from "../../store/index.ts";
 import type { MemoryDesk } from "../memory.ts";
 import type { UpkeepDesk } from "../upkeep.ts";
 
@@ -93,9 +91,9 @@ export function iaiPorts(rooms: IaiRooms, world: IaiWorld): IaiPorts {
     sessionExited: (session) => void firstTurns.delete(session),
     upkeep: {
       status: () => upkeep.status(),
-      ask: (kind, reason) => written(upkeep.ask(kind, { reason, by: agent })),
-      pause: (seconds) => written(upkeep.pause({ seconds, by: agent })),
-      resume: () => written(upkeep.resume({ by: agent })),
+      ask: (kind, reason) => upkeep.ask(kind, { reason, by: agent }),
+      pause: (seconds) => upkeep.pause({ seconds, by: agent }),
+      resume: () => upkeep.resume({ by: agent }),
     },
     version: rooms.version,
     startedAt: new Date(startedAtMs).toISOString(),
@@ -106,17 +104,6 @@ export function iaiPorts(rooms: IaiRooms, world: IaiWorld): IaiPorts {
       return ref;
     },
   };
-}
-
-/** A disk that can't be written is an expected error to iai's clients (`state_write_failed`). */
-async function written<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof StoreFault)
-      throw new Refusal("LEDGER_UNAVAILABLE", error.message, error.hint, { cause: error });
-    throw error;
-  }
 }
 
 /** Newest first, of any of the kinds, down to a moment. Time never decreases along the ledger. */

@@ -65,7 +65,7 @@ export const daemonOperations = {
     summary: "Drain and stop the daemon; with `stay`, hooks deny until it is started by hand.",
     input: z.object({ stay: z.boolean().default(false) }),
     output: z.object({ draining: z.literal(true) }),
-    refusals: ["NOT_PERMITTED"],
+    refusals: ["NOT_PERMITTED", "LEDGER_UNAVAILABLE"],
     access: "operator",
     deadlineMs: 10_000,
     http: "POST /v1/stop",

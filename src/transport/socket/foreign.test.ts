@@ -250,3 +250,14 @@ test("methods of other systems are called by JSON-RPC, with their own numbers fo
   peer.send(rpc(3, "memory_else"));
   assert.equal(errorCode(await peer.next()), -32601);
 });
+
+test("a fault of the machine reaches a client in its dialect's words", async () => {
+  const failing = dialect("a", () => {
+    throw new Error("the disk is full");
+  });
+  const expected = () => new Refusal("LEDGER_UNAVAILABLE", "The disk is full.", "Free some space.");
+  await using door = await openDoor(quick, { dialects: [failing], expected });
+  await using peer = await door.connect();
+  peer.send({ say: "a" });
+  assert.deepEqual(await peer.next(), { fault: "LEDGER_UNAVAILABLE", in: "a", id: null });
+});

@@ -5,7 +5,7 @@ import { newId } from "../../protocol/ids.ts";
 import { limits } from "../../protocol/limits.ts";
 import { Refusal } from "../../protocol/refusals.ts";
 import type { Connection } from "../connection.ts";
-import type { Task } from "../dispatch.ts";
+import type { Expected, Task } from "../dispatch.ts";
 import type { Origin } from "../running.ts";
 import type { Calls } from "./json-rpc.ts";
 
@@ -14,6 +14,7 @@ export interface ForeignPorts {
   /** Tried in this order. */
   readonly dialects: readonly ClientDialect[];
   readonly calls: Calls;
+  readonly expected: Expected | undefined;
   readonly log: Log;
   /** Writes one frame; false when the connection can't take it. */
   readonly send: (frame: string) => boolean;
@@ -85,7 +86,8 @@ export class Foreign {
   }
 
   #refusalOf(error: unknown, { name }: ClientDialect): Refusal {
-    if (error instanceof Refusal) return error;
+    const refusal = error instanceof Refusal ? error : this.#ports.expected?.(error);
+    if (refusal !== undefined) return refusal;
     const ref = newId("req").slice("req_".length);
     this.#ports.log.error({ ref, dialect: name, err: error }, "a frame could not be served");
     return new Refusal("INTERNAL", "this failed inside the daemon", `The daemon's log says why under ref ${ref}.`);

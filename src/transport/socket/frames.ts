@@ -6,6 +6,7 @@ import { Refusal } from "../../protocol/refusals.ts";
 import type { ClientDialect, ForeignFrame } from "../../protocol/client-dialect.ts";
 import type { NotSure } from "../../protocol/handlers.ts";
 import type { Connection } from "../connection.ts";
+import type { Expected } from "../dispatch.ts";
 import { judgedMethod, notSureOf } from "../not-sure.ts";
 import { Foreign } from "./foreign.ts";
 import { type Calls, connectionError, JsonRpc } from "./json-rpc.ts";
@@ -18,6 +19,7 @@ export interface FramePorts {
   readonly log: Log;
   /** What else than JSON-RPC is spoken here, in the order in which a frame is offered. */
   readonly dialects: readonly ClientDialect[];
+  readonly expected?: Expected;
 }
 
 interface Message {
@@ -57,7 +59,7 @@ export class Frames {
       freed: () => this.#resume(),
     };
     this.#rpc = new JsonRpc(common);
-    this.#foreign = new Foreign({ ...common, dialects: ports.dialects });
+    this.#foreign = new Foreign({ ...common, dialects: ports.dialects, expected: ports.expected });
     const { socket } = connection;
     socket.on("data", (chunk: Buffer) => this.#data(chunk));
     socket.on("drain", () => this.#resume());

@@ -6,6 +6,7 @@ import type { ClientDialect } from "../../protocol/client-dialect.ts";
 import { limits } from "../../protocol/limits.ts";
 import { Refusal } from "../../protocol/refusals.ts";
 import { Connection } from "../connection.ts";
+import type { Expected } from "../dispatch.ts";
 import { bind, type Where } from "./bind.ts";
 import { endWith, Frames } from "./frames.ts";
 import type { Calls } from "./json-rpc.ts";
@@ -21,6 +22,8 @@ export interface DoorPorts {
   readonly http: (connection: Connection) => void;
   /** What else than JSON-RPC is spoken here, in the order in which a frame is offered. */
   readonly dialects: readonly ClientDialect[];
+  /** As the dispatch has it, for what the dialects do beside operations. */
+  readonly expected?: Expected;
   readonly clock: Clock;
   readonly log: Log;
 }
