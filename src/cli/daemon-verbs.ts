@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { type Client, connect } from "../client/index.ts";
 import { running } from "../kit/running.ts";
 import { homeFiles } from "../protocol/place.ts";
+import { provedWords } from "../protocol/passphrase.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { type Mode, modes } from "../protocol/effects.ts";
 import { modeWords } from "../protocol/words.ts";
@@ -15,6 +16,7 @@ import { selfCommand } from "./self.ts";
 import type { Terminal } from "./terminal.ts";
 import { bytes, count, duration, moment, visible } from "./words.ts";
 import { ownVersion } from "../protocol/version.ts";
+import { proving } from "./proof.ts";
 
 export function add(program: Command, verb: (command: Command) => Verb): void {
   program
@@ -170,7 +172,7 @@ async function down(verb: Verb, stay: boolean): Promise<void> {
   }
   await using connected = client;
   const { pid } = await connected.call("daemon/hello", {});
-  await connected.call("daemon/stop", { stay });
+  await proving(connected, provedWords.stop, (proof) => connected.call("daemon/stop", { stay, proof }));
   await ended(pid);
   if (verb.json) terminal.out(JSON.stringify({ stopped: true, stay }));
   else if (stay)
@@ -194,7 +196,7 @@ const endedStepMs = 10;
 async function setMode(verb: Verb, mode: Mode): Promise<void> {
   const { terminal, place } = verb;
   await using client = await connect({ socket: place.socket });
-  const answer = await client.call("policy/mode", { mode });
+  const answer = await proving(client, provedWords.mode(mode), (proof) => client.call("policy/mode", { mode, proof }));
   if (verb.json) terminal.out(JSON.stringify(answer));
   else terminal.out(`The mode is now ${terminal.style("strong", answer.mode)}: ${modeWords[answer.mode]}`);
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { connect } from "../client/index.ts";
 import { type HoldDecision, HoldState } from "../protocol/operations/holds.ts";
+import { provedWords } from "../protocol/passphrase.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { oneOf, readGiven, whole } from "./arguments.ts";
 import { holdCard, holdLine } from "./hold-card.ts";
@@ -8,6 +9,7 @@ import type { Verb } from "./index.ts";
 import { watch } from "./hold-watch.ts";
 import { duration, visible, wrap } from "./words.ts";
 import { decidedText, parseInput } from "../protocol/hold-words.ts";
+import { proving } from "./proof.ts";
 
 export function add(program: Command, verb: (command: Command) => Verb): void {
   const hold = program.command("hold").description("See and decide the tool calls that await you.");
@@ -144,7 +146,9 @@ async function approve(verb: Verb, id: string, options: ApproveOptions): Promise
 async function decide({ place, json, terminal }: Verb, id: string, decision: HoldDecision): Promise<void> {
   await using client = await connect({ socket: place.socket });
   const { hold } = await client.call("hold/get", { id: await wholeId(client, id) });
-  const answer = await client.call("hold/decide", { id: hold.id, ...decision });
+  const answer = await proving(client, provedWords.release(hold.id), (proof) =>
+    client.call("hold/decide", { id: hold.id, proof, ...decision }),
+  );
   terminal.out(json ? JSON.stringify(answer) : decidedText(decision, answer, hold.waiting > 0));
 }
 

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
-import { type Client, connect } from "../client/index.ts";
+import { connect } from "../client/index.ts";
 import { passphraseCharsMin, passphraseKey, saltBytes } from "../protocol/passphrase.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import type { Verb } from "./index.ts";
+import { proofOf } from "./proof.ts";
 import { readSecret } from "./secret.ts";
 
 interface Options {
@@ -73,11 +74,4 @@ async function status({ place, terminal, json }: Verb): Promise<void> {
   if (json) terminal.out(JSON.stringify({ locked }));
   else
     terminal.out(locked ? "A passphrase is set." : "No passphrase is set. Set one: signalbox operator passphrase set");
-}
-
-/** Answers a fresh nonce, since typing may have taken longer than one lasts. */
-async function proofOf(client: Client, op: string, passphrase: string): Promise<{ nonce: string; proof: string }> {
-  const { nonce, salt } = await client.call("operator/challenge", { op });
-  const key = await passphraseKey(passphrase, salt);
-  return { nonce, proof: key.prove(nonce, op) };
 }

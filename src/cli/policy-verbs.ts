@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { Argument, type Command, Option } from "commander";
 import { connect } from "../client/index.ts";
 import type { OutputOf } from "../protocol/operations/index.ts";
+import { provedWords } from "../protocol/passphrase.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { whole } from "./arguments.ts";
 import { Exit, type Verb } from "./index.ts";
@@ -12,6 +13,7 @@ import { policyTemplate } from "./policy-template.ts";
 import { askPresence } from "./presence.ts";
 import type { Terminal } from "./terminal.ts";
 import { visible } from "./words.ts";
+import { proving } from "./proof.ts";
 
 /** The rules: see, try, and make them. What only looks is anybody's; `init` and `trust` need a person at a terminal. */
 export function add(program: Command, verb: (command: Command) => Verb): void {
@@ -193,7 +195,9 @@ async function trust({ place, json, terminal }: Verb, file: string | undefined):
   const text = readText(named);
   if (!json) for (const line of text.trimEnd().split("\n")) terminal.out(terminal.style("faint", `  ${visible(line)}`));
   const read = createHash("sha256").update(text).digest("hex");
-  const { path, sha256 } = await client.call("policy/trust", { path: named, sha256: read });
+  const { path, sha256 } = await proving(client, provedWords.trust, (proof) =>
+    client.call("policy/trust", { path: named, sha256: read, proof }),
+  );
   terminal.out(
     json
       ? JSON.stringify({ path, sha256 })

@@ -5,6 +5,7 @@ import type { Call, Handlers } from "../protocol/handlers.ts";
 import type { Notify } from "../notify/index.ts";
 import type { Vault } from "../operator/index.ts";
 import { operations } from "../protocol/operations/index.ts";
+import { provedWords } from "../protocol/passphrase.ts";
 import type { Place } from "../protocol/place.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import type { Sessions } from "../sessions/index.ts";
@@ -57,8 +58,8 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     "hold/list": async (query) => ({ holds: holds.list(query) }),
     "hold/get": async ({ id }) => ({ hold: holds.get(id) }),
     "hold/rule": async ({ id }) => ({ rule: holds.rule(id) }),
-    "hold/decide": async ({ id, ...decision }, call) => {
-      const decider = await presence.forHold(holds.get(id), call, { releases: decision.decision !== "deny" });
+    "hold/decide": async ({ id, proof, ...decision }, call) => {
+      const decider = await presence.forHold(holds.get(id), call, { releases: decision.decision !== "deny", proof });
       const decided = await holds.decide(id, decision, decider);
       if (decision.decision !== "deny") await ledger.checkpoint();
       return decided;
@@ -104,13 +105,19 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     ...ports.upkeep.handlers,
 
     "policy/show": async ({ cwd }) => policyDesk.show(cwd),
-    "policy/mode": async ({ mode }, call) => {
-      await presence.forOperation("policy/mode", call, { tightens: mode === "panic" });
+    "policy/mode": async ({ mode, proof }, call) => {
+      const looser = mode !== policyDesk.mode && (mode === "observe" || policyDesk.mode === "panic");
+      const proved = { word: provedWords.mode(mode), proof, verb: `signalbox mode ${mode}` };
+      await presence.forOperation("policy/mode", call, {
+        tightens: mode === "panic",
+        proved: looser ? proved : undefined,
+      });
       await policyDesk.setMode(mode);
       return { mode };
     },
-    "policy/trust": async ({ path, sha256 }, call) => {
-      await presence.forOperation("policy/trust", call);
+    "policy/trust": async ({ path, sha256, proof }, call) => {
+      const proved = { word: provedWords.trust, proof, verb: `signalbox policy trust ${path}` };
+      await presence.forOperation("policy/trust", call, { proved });
       return policyDesk.trust(path, sha256);
     },
 
@@ -135,8 +142,9 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       throw new Refusal("NOT_FOUND", `There is no notification channel "${channel}".`, "signalbox notify list");
     },
     "daemon/config": async () => ({ values: [...ports.values] }),
-    "daemon/stop": async ({ stay }, call) => {
-      const decider = await presence.forOperation("daemon/stop", call);
+    "daemon/stop": async ({ stay, proof }, call) => {
+      const proved = { word: provedWords.stop, proof, verb: "signalbox down" };
+      const decider = await presence.forOperation("daemon/stop", call, { proved });
       await ledger.append({ kind: "daemon/stopping", payload: { stay, by: decider } });
       await ports.stop({ stay });
       return { draining: true as const };

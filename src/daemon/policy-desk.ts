@@ -12,6 +12,8 @@ interface ShownLayer {
 }
 
 export interface PolicyDesk {
+  /** In force; undefined until one was set. */
+  readonly mode: Mode | undefined;
   show(cwd: string | undefined): Promise<OutputOf<"policy/show">>;
   setMode(mode: Mode): Promise<void>;
   trust(path: string, sha256?: string): Promise<{ path: string; sha256: string }>;
@@ -39,6 +41,9 @@ export function createPolicyDesk<Layer extends ShownLayer, Policy extends ShownP
 ): PolicyDesk {
   const { policies, builtin } = ports;
   return {
+    get mode() {
+      return policies.mode;
+    },
     async show(cwd) {
       const workspace = cwd === undefined ? "/" : (await ports.workspaceAt(cwd)).root;
       const { mode, added, ignored } = policies.at(workspace);

@@ -312,6 +312,7 @@ export function buildRooms(options: RoomsOptions): Serving {
   const presence = createPresence({
     operator,
     passes,
+    vault,
     webDecides: config.web.decides,
     session: (hold) => sessions.find({ agent: hold.agent, session: hold.session }),
   });

@@ -18,7 +18,7 @@ import type { Clock } from "../kit/clock.ts";
 import { type PeerReading, readPeer } from "./peer.ts";
 import { type About, judgePresence, type LiveAgent, type Presence, type Seat } from "./presence.ts";
 
-export { type Challenge, createVault, type Vault, vaultMigrations } from "./vault.ts";
+export { type Challenge, createVault, type PassphraseProof, type Vault, vaultMigrations } from "./vault.ts";
 export { createPasses, type Pass, type Passes, passesMigrations } from "./passes.ts";
 export type { About, LiveAgent, Presence, Seat } from "./presence.ts";
 

@@ -31,7 +31,7 @@ export interface Challenge {
   readonly params: typeof kdf;
 }
 
-export interface Proof {
+export interface PassphraseProof {
   readonly nonce: string;
   readonly proof: string;
 }
@@ -48,7 +48,7 @@ export interface Vault {
    * Takes a proof for the operation; the nonce is gone whatever comes of it, and a wrong proof is entered.
    * @throws Refusal NOT_PERMITTED
    */
-  prove(op: string, proof: Proof): Promise<void>;
+  prove(op: string, proof: PassphraseProof): Promise<void>;
   /** Puts a passphrase in the place of the one before. */
   set(secret: { readonly publicKey: string; readonly salt: string }, by: Readonly<Record<string, Json>>): Promise<void>;
   remove(by: Readonly<Record<string, Json>>): Promise<void>;

@@ -7,6 +7,14 @@ import { argon2, createPrivateKey, createPublicKey, sign, verify } from "node:cr
  */
 const context = Buffer.from("kintsugi.admin.settings.v1");
 
+/** The operation words that a proof is made for, where what is asked can't be undone or loosens what is guarded. */
+export const provedWords = {
+  release: (hold: string) => `hold/decide:${hold}`,
+  mode: (mode: string) => `policy/mode:${mode}`,
+  trust: "policy/trust",
+  stop: "daemon/stop",
+} as const;
+
 /** KiB, passes and lanes, in the words that kintsugi's clients read. */
 export const kdf = { m_cost: 19_456, t_cost: 2, p_cost: 1 } as const;
 export const saltBytes = 16;

@@ -11,6 +11,8 @@ export const refusals = {
   INTERNAL: { rpc: -32603, http: 500, exit: 1, retryable: false },
   NOT_FOUND: { rpc: -32004, http: 404, exit: 4, retryable: false },
   NOT_PERMITTED: { rpc: -32003, http: 403, exit: 5, retryable: false },
+  /** The caller may, once it proves the operator's passphrase: `operator/challenge`, then the same call with `proof`. */
+  PROOF_NEEDED: { rpc: -32028, http: 428, exit: 5, retryable: false },
   CONFLICT: { rpc: -32009, http: 409, exit: 6, retryable: false },
   EXPIRED: { rpc: -32010, http: 410, exit: 6, retryable: false },
   TOO_LARGE: { rpc: -32013, http: 413, exit: 2, retryable: false },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Mode } from "../effects.ts";
 import { JsonValue } from "../json.ts";
 import { operation } from "../operation.ts";
+import { PassphraseProof } from "./operator.ts";
 
 export const daemonOperations = {
   "daemon/hello": operation({
@@ -63,9 +64,13 @@ export const daemonOperations = {
   }),
   "daemon/stop": operation({
     summary: "Drain and stop the daemon; with `stay`, hooks deny until it is started by hand.",
-    input: z.object({ stay: z.boolean().default(false) }),
+    input: z.object({
+      stay: z.boolean().default(false),
+      /** For `daemon/stop`, where a passphrase is set. */
+      proof: PassphraseProof.optional(),
+    }),
     output: z.object({ draining: z.literal(true) }),
-    refusals: ["NOT_PERMITTED", "LEDGER_UNAVAILABLE"],
+    refusals: ["NOT_PERMITTED", "PROOF_NEEDED", "LEDGER_UNAVAILABLE"],
     access: "operator",
     deadlineMs: 10_000,
     http: "POST /v1/stop",

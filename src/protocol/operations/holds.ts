@@ -3,6 +3,7 @@ import { Effect } from "../effects.ts";
 import { EntrySeq, GrantId, HoldId } from "../ids.ts";
 import { JsonObject } from "../json.ts";
 import { operation } from "../operation.ts";
+import { PassphraseProof } from "./operator.ts";
 
 export const HoldState = z.enum(["open", "approved", "denied", "used", "expired", "withdrawn", "settled"]);
 export type HoldState = z.output<typeof HoldState>;
@@ -89,13 +90,20 @@ export const holdOperations = {
   }),
   "hold/decide": operation({
     summary: "Decide a hold: approve, edit then approve, or deny with words.",
-    input: z.intersection(z.object({ id: HoldId }), HoldDecision),
+    input: z.intersection(
+      z.object({
+        id: HoldId,
+        /** For `hold/decide:<id>`, where a passphrase is set and what is released can't be undone. */
+        proof: PassphraseProof.optional(),
+      }),
+      HoldDecision,
+    ),
     output: z.object({
       hold: HoldView,
       /** The rule that `scope: "rule"` saved, as TOML. */
       rule: z.string().optional(),
     }),
-    refusals: ["NOT_FOUND", "CONFLICT", "EXPIRED", "NOT_PERMITTED", "LEDGER_UNAVAILABLE", "DRAINING"],
+    refusals: ["NOT_FOUND", "CONFLICT", "EXPIRED", "NOT_PERMITTED", "PROOF_NEEDED", "LEDGER_UNAVAILABLE", "DRAINING"],
     access: "operator",
     deadlineMs: 10_000,
     http: "POST /v1/holds/{id}/decide",

@@ -3,7 +3,7 @@ import { operation } from "../operation.ts";
 
 const Hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `must be ${bytes} bytes in hexadecimal, small letters`);
-/** What a proof is for: `operator/passphrase`, or a foreign client's own word such as `shutdown`. */
+/** What a proof is for: `daemon/stop`, `hold/decide:<id>`, or a foreign client's own word such as `shutdown`. */
 export const OperationWord = z.string().regex(/^[\w./:-]{1,64}$/, "must be up to 64 letters, digits and ./:-");
 /** Proof of the passphrase; `operator/challenge` says what it is made of. */
 export const PassphraseProof = z.object({ nonce: z.string().max(256), proof: z.string().max(512) });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Mode } from "../effects.ts";
 import { operation } from "../operation.ts";
+import { PassphraseProof } from "./operator.ts";
 
 export const policyOperations = {
   "policy/show": operation({
@@ -33,9 +34,13 @@ export const policyOperations = {
   }),
   "policy/mode": operation({
     summary: "Set the mode: attended, away, unattended, observe or panic.",
-    input: z.object({ mode: Mode }),
+    input: z.object({
+      mode: Mode,
+      /** For `policy/mode:<mode>`, where a passphrase is set and the mode guards less than the one in force. */
+      proof: PassphraseProof.optional(),
+    }),
     output: z.object({ mode: Mode }),
-    refusals: ["NOT_PERMITTED", "LEDGER_UNAVAILABLE"],
+    refusals: ["NOT_PERMITTED", "PROOF_NEEDED", "LEDGER_UNAVAILABLE"],
     access: "operator",
     deadlineMs: 5_000,
     http: "POST /v1/policy/mode",
@@ -50,9 +55,11 @@ export const policyOperations = {
         .string()
         .regex(/^[0-9a-f]{64}$/)
         .optional(),
+      /** For `policy/trust`, where a passphrase is set. */
+      proof: PassphraseProof.optional(),
     }),
     output: z.object({ path: z.string(), sha256: z.string() }),
-    refusals: ["NOT_FOUND", "NOT_PERMITTED", "INVALID_PARAMS", "CONFLICT", "LEDGER_UNAVAILABLE"],
+    refusals: ["NOT_FOUND", "NOT_PERMITTED", "PROOF_NEEDED", "INVALID_PARAMS", "CONFLICT", "LEDGER_UNAVAILABLE"],
     access: "operator",
     deadlineMs: 5_000,
     http: "POST /v1/policy/trust",
