@@ -60,6 +60,7 @@ export function createNotices(notify: Pick<Notify, "raise" | "clear">, ports: No
         {},
         {
           signal,
+          unseen: true,
           push: (changed) => {
             for (const session of changed.sessions) if (old.get(keyOf("", session)) !== stateOf(session)) tell(session);
             for (const { agent, session } of changed.removed)

@@ -128,6 +128,7 @@ export function buildRooms(options: RoomsOptions): Serving {
     limits,
     log,
     workspaceAt: (cwd) => facts.workspaceAt(cwd),
+    projectAt: (cwd) => facts.projectAt(cwd),
     processOf,
     epoch: randomBytes(6).toString("hex"),
     openHolds: (key) => openHoldsOf(holds, key),
@@ -147,6 +148,7 @@ export function buildRooms(options: RoomsOptions): Serving {
     clock,
     log,
     workspaceAt: (cwd) => facts.workspaceAt(cwd),
+    projectAt: (cwd) => facts.projectAt(cwd),
     scan: scanProcesses,
   });
   const judging: JudgingPorts = {

@@ -40,7 +40,7 @@ function rig(change: Partial<Observed> = {}, watchers = 1) {
     lastSeenAtMs: 0,
     transcript: undefined,
     askedSinceMs: undefined,
-    quietTurnSinceMs: undefined,
+    turnSinceMs: undefined,
     stated: false,
     terminal: true,
     ...change,
@@ -57,6 +57,7 @@ function rig(change: Partial<Observed> = {}, watchers = 1) {
     clock,
     log: silentLog,
     workspaceAt: (cwd) => Promise.resolve({ root: cwd }),
+    projectAt: () => Promise.resolve(null),
     scan: () => {
       scans += 1;
       return Promise.resolve(table);
@@ -154,7 +155,7 @@ test("a transcript tells of a turn that was broken off, unless it was the turn b
     `${"x".repeat(200_000)}\n{"type":"user","message":{"content":"[Request interrupted by user]"}}\n`,
   );
   const turn = Date.UTC(2026, 0, 1);
-  const quiet = { transcript: path, process: undefined, quietTurnSinceMs: turn };
+  const quiet = { transcript: path, process: undefined, turnSinceMs: turn };
   utimesSync(path, turn / 1_000 - 5, turn / 1_000 - 5);
   const before = rig(quiet);
   await before.look(tableOf([], 0));
@@ -162,7 +163,7 @@ test("a transcript tells of a turn that was broken off, unless it was the turn b
   utimesSync(path, turn / 1_000 + 5, turn / 1_000 + 5);
   await before.look(tableOf([], 0));
   assert.deepEqual(before.told, [{ kind: "interrupted", text: "its user broke it off" }]);
-  const calling = rig({ ...quiet, quietTurnSinceMs: undefined });
+  const calling = rig({ ...quiet, turnSinceMs: undefined });
   await calling.look(tableOf([], 0));
   assert.deepEqual(calling.told, []);
 });

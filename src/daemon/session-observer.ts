@@ -22,6 +22,7 @@ export interface ObserverPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly workspaceAt: (cwd: string) => Promise<{ readonly root: string }>;
+  readonly projectAt: (cwd: string) => Promise<string | null>;
   readonly scan: (signal: AbortSignal) => Promise<ProcessTable>;
 }
 
@@ -138,7 +139,7 @@ export class SessionObserver {
   }
 
   async #discover(table: ProcessTable, owners: ReadonlyMap<number, Observed>, signal: AbortSignal): Promise<void> {
-    const { sessions, clock, workspaceAt } = this.#ports;
+    const { sessions, clock, workspaceAt, projectAt } = this.#ports;
     const found: Discovered[] = [];
     for (const process of table.byPid.values()) {
       signal.throwIfAborted();
@@ -156,6 +157,7 @@ export class SessionObserver {
       if (cwd === undefined) continue; // another user's, or it has ended
       const usage = this.#usage(process, tree);
       const terminal = await terminalOf(process.pid);
+      const project = await projectAt(cwd);
       const parent = above.map((one) => owners.get(one?.pid ?? 0)).find((one) => one !== undefined);
       found.push({
         agent,
@@ -166,6 +168,7 @@ export class SessionObserver {
         startedAtMs: startedAtMs(process, table, clock.nowMs()),
         busy: (usage?.cpuPercent ?? 0) >= busyPercent,
         known: {
+          ...(project === null ? {} : { project }),
           ...(usage === undefined ? {} : { process: usage }),
           ...(terminal === undefined ? {} : { terminal }),
           ...(parent === undefined ? {} : { parent: { agent: parent.agent, session: parent.session } }),
@@ -195,9 +198,9 @@ export class SessionObserver {
       this.#tails.set(name, tail.mark);
       const facts = readTranscript(tail.lines);
       if (!one.stated) sessions.learn(one, knownFrom(facts));
-      // Hosts do not tell of a turn that was broken off while the model thought; their transcript does.
-      // What was written before the turn began is about the one before.
-      const since = one.quietTurnSinceMs;
+      // Hosts do not tell of a turn that was broken off while the model thought or their own dialog was open; their transcript does.
+      // What was written before the newest of the turn began is about something before it.
+      const since = one.turnSinceMs;
       if (facts.interrupted && since !== undefined && tail.writtenMs > since)
         sessions.tell(one, { kind: "interrupted", text: "its user broke it off" });
     }

@@ -240,6 +240,35 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: "a compaction that was broken off, and one that failed in the middle of a turn",
+    agent: "claude-code",
+    steps: [
+      ["UserPromptSubmit", {}, "working"],
+      ["Stop", {}, "finished-unseen"],
+      ["PreCompact", { trigger: "manual" }, "working: it compacts its context"],
+      ["Notification", { notification_type: "idle_prompt" }, "finished-unseen"],
+      ["UserPromptSubmit", {}, "working"],
+      ["PreCompact", { trigger: "auto" }, "working: it compacts its context"],
+      ["PreToolUse", bash("ls", "t1"), "working: Bash runs"],
+    ],
+  },
+  {
+    name: "agents in the background whose end nobody told: a host that waits for a prompt has none of them",
+    agent: "claude-code",
+    steps: [
+      ["UserPromptSubmit", {}, "working"],
+      ["SubagentStart", inSubagent, "working: a subagent works"],
+      [
+        "Stop",
+        { background_tasks: [{ id: "a1", type: "subagent", status: "running", agent_type: "Explore" }] },
+        "working",
+      ],
+      ["Notification", { notification_type: "idle_prompt" }, "working"],
+      ["SubagentStop", inSubagent, "working"],
+      ["Notification", { notification_type: "idle_prompt" }, "finished-unseen"],
+    ],
+  },
+  {
     name: "subagents work while and after the turn",
     agent: "claude-code",
     steps: [

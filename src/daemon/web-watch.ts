@@ -24,7 +24,7 @@ const entriesMissedMax = 500;
  * must not need four of them. What can't be taken ends the stream; the board comes back and says what it had.
  */
 export function webWatch({ holds, sessions, ledger, status, clock }: WebWatchPorts): Handlers["web/watch"] {
-  return async ({ sessionsAfter, entriesAfter }, call) => {
+  return async ({ sessionsAfter, entriesAfter, hidden }, call) => {
     const { signal } = call;
     const newest = ledger.status().entries - 1;
     const anew = entriesAfter === undefined || newest - entriesAfter > entriesMissedMax || entriesAfter > newest;
@@ -43,6 +43,7 @@ export function webWatch({ holds, sessions, ledger, status, clock }: WebWatchPor
       { after: sessionsAfter },
       {
         signal,
+        unseen: hidden,
         push: (changed) => call.push("web/changed", { sessions: changed }),
         caughtUp: () => call.caughtUp(),
         end: () => call.end(),

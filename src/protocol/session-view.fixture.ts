@@ -10,6 +10,7 @@ export function aSession(given: Partial<SessionView> & Pick<SessionView, "id">):
     archived: false,
     cwd: "/home/me/shop",
     workspace: "/home/me/shop",
+    project: "/home/me/shop",
     pid: null,
     startedAt: "2026-11-21T10:00:00.000Z",
     lastSeenAt: "2026-11-21T10:00:00.000Z",

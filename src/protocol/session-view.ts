@@ -41,6 +41,8 @@ export const SessionView = z.object({
   archived: z.boolean(),
   cwd: z.string(),
   workspace: z.string(),
+  /** The main working tree of its repository, whichever of the worktrees it works in; without one, the workspace. */
+  project: z.string(),
   pid: z.int().nullable(),
   startedAt: z.string(),
   lastSeenAt: z.string(),

@@ -110,7 +110,7 @@ function applied(known: Activity, evidence: Exclude<Evidence, { kind: "ended" }>
     case "waited":
       return known.end === null && (known.turn !== null || known.asked !== null)
         ? ended(known, "waited", "its host waits for a prompt", atMs)
-        : { ...known, asked: null };
+        : waits(known);
     case "failed":
       return ended(known, evidence.limited ? "limited" : "failed", evidence.text, atMs);
     case "interrupted":
@@ -135,6 +135,12 @@ function applied(known: Activity, evidence: Exclude<Evidence, { kind: "ended" }>
   }
 }
 
+/** A host that takes a prompt asks nothing and compacts nothing (a compaction that was broken off is not told), and no agent unknown to us works for it. */
+function waits(known: Activity): Activity {
+  const end = known.end === null || known.subagents.length > 0 ? known.end : { ...known.end, background: 0 };
+  return { ...known, end, asked: null, compactingSinceMs: null };
+}
+
 const startWords = {
   startup: "it began",
   resume: "it was resumed",
@@ -151,7 +157,8 @@ function callBegan(known: Activity, evidence: CallMarks & { tool: string; what: 
   const { tool, what, toolCallId, subagent } = evidence;
   const own = subagent === undefined;
   const running = known.end === null && known.turn !== null;
-  const turn = own && !running ? working(known, `${tool} began`, atMs) : known;
+  const turn =
+    own && !running ? working(known, `${tool} began`, atMs) : own ? { ...known, compactingSinceMs: null } : known;
   // A host that asks its user before it runs our hook has been answered.
   const open = turn.asked?.call === null && own ? { ...turn, asked: null } : turn;
   if (found(open.calls, evidence) !== undefined) return open; // the host's own permission question about a call that we know

@@ -18,7 +18,7 @@ function rig() {
   const clock = new SteppedClock();
   const running = new Map<number, ProcessId>();
   const holds: OpenHold[] = [];
-  const sessions = createSessions({
+  const options: Parameters<typeof createSessions>[0] = {
     store,
     clock,
     write: () => ({ seq: 1, atMs: clock.nowMs() }),
@@ -32,13 +32,15 @@ function rig() {
     epoch: "e",
     log: silentLog,
     workspaceAt: (cwd) => Promise.resolve({ root: cwd, added: [], ordinary: true }),
+    projectAt: () => Promise.resolve(null),
     processOf: (pid) => running.get(pid),
     openHolds: () => holds,
-  });
+  };
+  const sessions = createSessions(options);
   const start = (pid: number) => running.set(pid, { pid, startTime: pid * 10 });
   const observe = (session: string, pid?: number) =>
     sessions.observe({ agent: "a", session, event: "e", cwd: "/w", pid });
-  return { sessions, clock, running, holds, start, observe };
+  return { sessions, clock, running, holds, start, observe, restart: () => createSessions(options) };
 }
 
 test("a sweep over open holds ends, and sees that a caller has gone", async () => {
@@ -67,6 +69,55 @@ test("two processes run one session: it is gone when both are", async () => {
   start(3);
   await observe("s", 3);
   assert.equal(sessions.show({ session: "s" }).state, "idle");
+});
+
+test("one of two processes of a session says that it ends: the other one goes on, and what only the first did is over", async () => {
+  const { sessions, running, start, observe } = rig();
+  const said = () => {
+    const { state, pid, why } = sessions.show({ session: "s" });
+    return [state, pid, why];
+  };
+  const event = { agent: "a", session: "s", event: "e", cwd: "/w" };
+  for (const pid of [1, 2, 3]) start(pid);
+  await observe("s", 1);
+  await sessions.observe({ ...event, pid: 2, evidence: [{ kind: "prompted", text: "go" }] });
+  await sessions.observe({ ...event, pid: 1, phase: "ended" });
+  assert.deepEqual(said(), ["working", 2, "it was given a prompt"]);
+  await observe("s", 3);
+  await sessions.observe({ ...event, pid: 3, evidence: [{ kind: "prompted", text: "go" }] });
+  running.delete(3);
+  await sessions.sweep();
+  assert.deepEqual(said(), ["idle", 2, "the process in which it worked is gone"]);
+  await sessions.observe({ ...event, pid: 2, phase: "ended" });
+  assert.deepEqual(said(), ["gone", 2, "its host said that it ended"]);
+});
+
+test("a break that the transcript tells of is looked for after the newest of the turn, dialogs and calls included", async () => {
+  const { sessions, clock } = rig();
+  const event = { agent: "a", session: "s", event: "e", cwd: "/w" };
+  const since = () => sessions.observed()[0]?.turnSinceMs;
+  await sessions.observe(event);
+  assert.equal(since(), undefined);
+  await sessions.observe({ ...event, evidence: [{ kind: "prompted", text: "go" }] });
+  assert.equal(since(), clock.nowMs());
+  clock.advance(5_000);
+  await sessions.observe({ ...event, evidence: [{ kind: "call-began", tool: "AskUserQuestion", what: "?" }] });
+  assert.equal(since(), clock.nowMs());
+  await sessions.observe({ ...event, evidence: [{ kind: "stopped", background: 0 }] });
+  assert.equal(since(), undefined);
+});
+
+test("since is true over a restart: what changed meanwhile has changed now", async () => {
+  const { sessions, clock, holds, observe, restart } = rig();
+  holds.push({ id: "hold_1", tool: "Bash", what: "rm x", openedAt: "2026-01-01T00:00:00.000Z", waits: true });
+  await observe("s");
+  const waited = sessions.show({ session: "s" });
+  await sessions.save();
+  holds.length = 0;
+  clock.advance(60_000);
+  const back = restart().show({ session: "s" });
+  assert.deepEqual([waited.state, back.state], ["waiting", "idle"]);
+  assert.equal(Date.parse(back.since) - Date.parse(waited.since), 60_000);
 });
 
 test("what comes late after the end brings nothing back; what begins does", async () => {

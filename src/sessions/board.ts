@@ -53,18 +53,27 @@ export class Board {
 
   view(live: Live): SessionView {
     this.#options.refresh(live);
+    this.#settle(live);
+    return this.#asItIs(live);
+  }
+
+  #asItIs(live: Live): SessionView {
     const children = [...(this.#children.get(keyOfLive(live)) ?? [])].map(refOf);
     return { ...viewOf(live, this.#holdsOf(live)), children };
   }
 
   /** What a session does may have changed: its view is made anew, and since when it is so. */
   changed(live: Live): void {
-    const { state, waitingFor } = stateOf(live.activity, this.#holdsOf(live));
-    if (state !== live.came.state || waitingFor !== live.came.waitingFor) {
-      live.came = { state, waitingFor, atMs: this.#options.clock.nowMs() };
-      live.changed = true;
-    }
+    this.#settle(live);
     this.#hub.changed(keyOfLive(live));
+  }
+
+  /** Since when it is so: from now on, where it was something else before. */
+  #settle(live: Live): void {
+    const { state, waitingFor } = stateOf(live.activity, this.#holdsOf(live));
+    if (state === live.came.state && waitingFor === live.came.waitingFor) return;
+    live.came = { state, waitingFor, atMs: this.#options.clock.nowMs() };
+    live.changed = true;
   }
 
   /** A hold of it was opened or closed, or its caller came or went. */
@@ -122,7 +131,7 @@ export class Board {
   #shownView(key: string): SessionView | undefined {
     const { lives, clock, limits } = this.#options;
     const live = lives.get(key);
-    if (live === undefined) return this.#discoveries.view(key, (found) => this.view(found));
+    if (live === undefined) return this.#discoveries.view(key, (found) => this.#asItIs(found));
     const { archived, endedAtMs } = live;
     const recent = endedAtMs === undefined || clock.nowMs() - endedAtMs < limits.endedSessionShownMs;
     return !archived && recent ? this.view(live) : undefined;

@@ -51,6 +51,7 @@ class Slow implements Reader {
   readonly stop = new AbortController();
   readonly signal = this.stop.signal;
   ended = false;
+  unseen = false;
   takes = true;
   #takes: PromiseWithResolvers<void> | undefined;
 
@@ -184,4 +185,8 @@ test("a reader that is gone, fails or is one too many harms nobody", async () =>
   assert.deepEqual([hub.watchers, other.pushed.length], [1, 1]);
   other.stop.abort();
   assert.equal(hub.watchers, 0);
+  const elsewhere = new Slow();
+  elsewhere.unseen = true;
+  hub.watch(elsewhere, undefined, undefined);
+  assert.equal(hub.watchers, 0, "nobody looks");
 });

@@ -12,6 +12,8 @@ export type Shown = (view: SessionView) => boolean;
 /** The reading end of one stream. */
 export interface Reader {
   readonly signal: AbortSignal;
+  /** Nobody looks at what it gets just now: a hidden tab, the daemon's own notifications. It hears everything all the same. */
+  readonly unseen?: boolean;
   /** False: the stream is over. */
   push(changed: SessionsChanged): boolean;
   /** Resolves when what was pushed has been taken; rejects when the stream is over. */
@@ -75,8 +77,11 @@ export class Hub {
     this.#options = options;
   }
 
+  /** Streams that somebody looks at. */
   get watchers(): number {
-    return this.#subscribers.size;
+    let seen = 0;
+    for (const { reader } of this.#subscribers) if (reader.unseen !== true) seen += 1;
+    return seen;
   }
 
   changed(key: string): void {

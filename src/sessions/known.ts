@@ -17,6 +17,8 @@ export type Known = Partial<
     | "terminal"
   >
 > & {
+  /** The repository that it works in, whichever of its worktrees. */
+  readonly project?: string;
   /** The host's own name of the session. */
   readonly title?: string;
   /** Where the host writes what is said. */

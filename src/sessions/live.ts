@@ -181,7 +181,10 @@ export function observedOf({ id, agent, process, workspace, cwd, lastSeenAtMs, k
     lastSeenAtMs,
     transcript: known.transcript,
     askedSinceMs: asked?.call == null ? undefined : asked.sinceMs,
-    quietTurnSinceMs: end === null && calls.length === 0 && asked === null ? turn?.sinceMs : undefined,
+    turnSinceMs:
+      end === null && turn !== null
+        ? Math.max(turn.sinceMs, asked?.sinceMs ?? 0, ...calls.map(({ sinceMs }) => sinceMs))
+        : undefined,
     stated: known.costUsd !== undefined,
     terminal: known.terminal !== undefined,
   };

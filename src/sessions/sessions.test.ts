@@ -71,6 +71,7 @@ function bench(change: Partial<SessionsOptions> = {}, sessionsMax = 10) {
       asked.push(cwd);
       return Promise.resolve({ root: cwd, added: [], ordinary: true });
     },
+    projectAt: () => Promise.resolve(null),
     processOf: (pid) => ({ pid, startTime: pid * 10 }),
     openHolds: () => [],
     ...change,

@@ -79,13 +79,14 @@ class Registry implements Sessions {
     live.changed = true;
     if (event.cwd !== undefined) live.cwd = event.cwd;
     if (event.details !== undefined) live.details = merge(live.details, event.details);
+    const before = live.process;
     if (event.pid !== undefined && live.process?.pid !== event.pid) this.#joined(live, event.pid);
     this.#live.delete(key);
     this.#live.set(key, live);
     live.archived = false;
     if (event.known !== undefined) this.#learn(live, event.known);
     for (const evidence of event.evidence ?? []) this.#take(live, evidence);
-    if (event.phase === "ended") await this.#end(live, "its host said that it ended");
+    if (event.phase === "ended") await this.#left(live, before, event.pid);
     else if (live.endedAtMs !== undefined && (event.evidence === undefined || live.activity.gone === null))
       this.#resume(live);
     this.#board.changed(live);
@@ -283,11 +284,9 @@ class Registry implements Sessions {
         continue;
       }
       if (this.#options.processOf(live.process.pid)?.startTime !== live.process.startTime) {
-        const [other] = live.others.filter(
-          ({ pid, startTime }) => this.#options.processOf(pid)?.startTime === startTime,
-        );
+        const other = this.#otherOf(live);
         if (other === undefined) await this.#end(live, "its process is gone");
-        else live.process = other;
+        else this.#handOver(live, other, live.process);
         this.#board.changed(live);
       }
     }
@@ -326,11 +325,12 @@ class Registry implements Sessions {
     if (row !== undefined) return liveOf(row);
     const now = this.#options.clock.nowMs();
     const cwd = event.cwd ?? "/";
+    const [workspace, project] = await Promise.all([this.#options.workspaceAt(cwd), this.#options.projectAt(cwd)]);
     const live: Live = {
       id: event.session,
       agent: event.agent,
       cwd,
-      workspace: await this.#options.workspaceAt(cwd),
+      workspace,
       process: event.pid === undefined ? undefined : this.#options.processOf(event.pid),
       startedAtMs: now,
       lastSeenAtMs: now,
@@ -340,7 +340,7 @@ class Registry implements Sessions {
       details: merge({}, event.details ?? {}),
       ...unknownYet,
       activity: newActivity(now),
-      known: {},
+      known: project === null ? {} : { project },
       came: { state: "idle", waitingFor: null, atMs: now },
       others: [],
       changed: false,
@@ -450,6 +450,28 @@ class Registry implements Sessions {
     const others = live.process === undefined ? live.others : [live.process, ...live.others];
     live.others = others.filter((other) => other.pid !== process.pid).slice(0, othersMax);
     live.process = process;
+  }
+
+  /** One of its processes said that it ends: the session ends with the last one. @param before  the process that was heard of last before that */
+  async #left(live: Live, before: ProcessId | undefined, pid: number | undefined): Promise<void> {
+    const other = pid === undefined ? undefined : this.#otherOf(live);
+    if (other === undefined) await this.#end(live, "its host said that it ended");
+    else this.#handOver(live, other, before);
+  }
+
+  /** Another process that runs this session too (resumed twice) and still does. */
+  #otherOf({ others }: Live): ProcessId | undefined {
+    return others.find(({ pid, startTime }) => this.#options.processOf(pid)?.startTime === startTime);
+  }
+
+  /** Its process has ended, another one goes on. What was going on in the one that was heard of last is over if that is the one. */
+  #handOver(live: Live, other: ProcessId, heardLast: ProcessId | undefined): void {
+    const over = live.process?.pid === heardLast?.pid;
+    live.process = other;
+    live.others = live.others.filter(({ pid }) => pid !== other.pid);
+    if (over && live.activity.turn !== null)
+      this.#take(live, { kind: "interrupted", text: "the process in which it worked is gone" });
+    live.changed = true;
   }
 
   /** From memory, else from its row. */

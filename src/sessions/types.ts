@@ -115,6 +115,8 @@ export interface SessionsOptions {
   readonly epoch: string;
   readonly log: Log;
   readonly workspaceAt: (cwd: string) => Promise<Workspace>;
+  /** The repository that a folder belongs to, whichever of its worktrees it is in; null when that can't be said. */
+  readonly projectAt: (cwd: string) => Promise<string | null>;
   /** The agent's process at or above that pid right now, if it runs (facts: /proc). */
   readonly processOf: (pid: number) => ProcessId | undefined;
   /** Oldest first. */
@@ -143,8 +145,8 @@ export interface Observed extends SessionKey {
   readonly transcript: string | undefined;
   /** The host's own dialog about a call has been open since then. */
   readonly askedSinceMs: number | undefined;
-  /** A turn has run since then, and no call and no dialog of it: the model thinks, or the person broke it off without a word to us. */
-  readonly quietTurnSinceMs: number | undefined;
+  /** A turn runs, and the newest thing that is known of it began then: a break that its transcript tells of after that is one of it. */
+  readonly turnSinceMs: number | undefined;
   /** Its host's status line tells model, context and cost: better than what a transcript holds. */
   readonly stated: boolean;
   readonly terminal: boolean;
@@ -213,7 +215,7 @@ export interface Sessions {
   places(): SessionPlace[];
   /** All agents' processes that are no session's, as they are now. */
   discover(found: readonly Discovered[]): void;
-  /** Streams of sessions that are open. */
+  /** Streams of sessions that somebody looks at: the machine is looked at for them. */
   readonly watchers: number;
   /** A hold of it was opened or closed. */
   holdsChanged(key: SessionKey): void;

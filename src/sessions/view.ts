@@ -17,6 +17,7 @@ export function viewOf(live: Live, holds: readonly OpenHold[]): SessionView {
     archived: live.archived,
     cwd: live.cwd,
     workspace: live.workspace.root,
+    project: known.project ?? known.git?.mainWorktree ?? live.workspace.root,
     pid: process?.pid ?? null,
     startedAt: time(live.startedAtMs),
     lastSeenAt: time(live.lastSeenAtMs),
@@ -62,5 +63,5 @@ export function matches({ state, agent, project }: SessionFilter, view: SessionV
   if (agent !== undefined && view.agent !== agent) return false;
   if (project === undefined) return true;
   const folder = project.endsWith("/") ? project : `${project}/`;
-  return `${view.workspace}/`.startsWith(folder) || project === "/";
+  return project === "/" || [view.workspace, view.project].some((path) => `${path}/`.startsWith(folder));
 }

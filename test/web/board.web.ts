@@ -194,6 +194,35 @@ test("the board says that the daemon is away, sends nothing meanwhile, and goes 
   assert.equal(await page.locator(".notice").count(), 0);
 });
 
+test("a hidden tab still tells in its title, and the machine is not looked at for its sake", { skip }, async () => {
+  await using w = await world();
+  const page = await w.open();
+  const watched: string[] = [];
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.pathname === "/v1/web/watch") watched.push(`${url.searchParams.get("hidden") ?? "seen"}`);
+  });
+  // The page's own half minute passes at once, and it is told that it is hidden as a browser tells it.
+  await page.clock.install();
+  const show = (hidden: boolean) =>
+    page.evaluate(
+      `Object.defineProperty(document, "hidden", { configurable: true, get: () => ${hidden} }); document.dispatchEvent(new Event("visibilitychange"))`,
+    );
+  await show(true);
+  const again = page.waitForRequest((request) => request.url().includes("hidden=true"));
+  await page.clock.fastForward(31_000);
+  await again;
+  const waiting = ask(w, w.projects.make("shop"), force);
+  await assertEventually(async () => (await page.title()).startsWith("(1)"));
+  const back = page.waitForRequest((request) => request.url().includes("/v1/web/watch"));
+  await show(false);
+  await back;
+  assert.deepEqual(watched, ["true", "seen"]);
+  assert.equal(await page.locator(".notice").count(), 0);
+  waiting.end();
+  await waiting;
+});
+
 test("another program on the port gets neither token nor trust", { skip }, async () => {
   await using w = await world();
   const page = await w.open();

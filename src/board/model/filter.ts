@@ -67,7 +67,7 @@ function fieldText(field: Field, session: SessionView | undefined, hold: HoldVie
     case "state":
       return session === undefined ? "" : `${session.state} ${stateWord(session)} ${sectionOf(session)}`;
     case "project":
-      return session === undefined ? (hold?.cwd ?? "") : (session.git?.root ?? session.workspace);
+      return session === undefined ? (hold?.cwd ?? "") : `${session.project} ${session.git?.root ?? session.workspace}`;
     case "branch":
       return session?.git?.branch ?? "";
     case "model":

@@ -20,5 +20,5 @@ export {
   type SessionKey,
   type Store,
 } from "./state.ts";
-export { projectOf, rowsByProject } from "./tree.ts";
+export { rowsByProject } from "./tree.ts";
 export * from "./words.ts";

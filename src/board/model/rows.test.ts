@@ -4,16 +4,7 @@ import type { SessionView } from "../../protocol/session-view.ts";
 import type { HoldView } from "../../protocol/operations/holds.ts";
 import { aSession } from "../../protocol/session-view.fixture.ts";
 import { aHold, gitAt } from "./model.fixture.ts";
-import {
-  createStore,
-  parseQuery,
-  projectOf,
-  type Row,
-  type RowOptions,
-  rowsByNeed,
-  rowsByProject,
-  sortOrders,
-} from "./index.ts";
+import { createStore, parseQuery, type Row, type RowOptions, rowsByNeed, rowsByProject, sortOrders } from "./index.ts";
 
 const stateOf = (sessions: readonly SessionView[], holds: readonly HoldView[] = []) => {
   const store = createStore();
@@ -116,9 +107,10 @@ test("the tree: project, worktrees only where there are several, subagents below
       id: "side",
       state: "waiting",
       waitingFor: "plan",
+      workspace: "/home/me/shop-fix",
       git: gitAt("/home/me/shop-fix", { mainWorktree: "/home/me/shop", branch: "fix" }),
     }),
-    aSession({ id: "docs", state: "idle", workspace: "/home/me/docs", git: null }),
+    aSession({ id: "docs", state: "idle", workspace: "/home/me/docs", project: "/home/me/docs", git: null }),
   ]);
   assert.deepEqual(said(rowsByProject(state, options(), new Set())), [
     "-docs 0/0/1",
@@ -133,9 +125,17 @@ test("the tree: project, worktrees only where there are several, subagents below
   assert.deepEqual(said(rowsByProject(state, options(), new Set(["project /home/me/shop"]))).slice(2), ["+shop 1/2/3"]);
 });
 
-test("a linked worktree belongs to its repository's project", () => {
-  assert.equal(projectOf(aSession({ id: "a", git: gitAt("/x-fix", { mainWorktree: "/x" }) })), "/x");
-  assert.equal(projectOf(aSession({ id: "a", git: null, workspace: "/y" })), "/y");
+test("a linked worktree stands below its repository's project before git was asked, and is found by it", () => {
+  const linked = aSession({ id: "a", state: "idle", workspace: "/x-fix", project: "/x" });
+  const state = stateOf([linked, aSession({ id: "b", state: "idle", workspace: "/x", project: "/x" })]);
+  assert.deepEqual(said(rowsByProject(state, options(), new Set())), [
+    "-x 0/0/2",
+    " -x-fix 0/0/1",
+    "    a",
+    " -x 0/0/1",
+    "    b",
+  ]);
+  assert.deepEqual(said(rowsByNeed(state, options({ query: parseQuery("project:/x ") }))).length, 3);
 });
 
 test("parents in a circle, or elsewhere, hide nobody", () => {

@@ -6,9 +6,6 @@ import { sectionOf } from "./sections.ts";
 import { type BoardState, keyOf, type SessionKey } from "./state.ts";
 import { flat, folderName } from "./words.ts";
 
-/** The repository that it works in, whichever of its worktrees; without one, its workspace. */
-export const projectOf = ({ git, workspace }: SessionView): string => git?.mainWorktree ?? git?.root ?? workspace;
-
 const worktreeOf = ({ git, workspace }: SessionView): string => git?.root ?? workspace;
 
 /** A chain of parents longer than this is cut; so is one that bites its own tail. */
@@ -26,7 +23,7 @@ export function rowsByProject(state: BoardState, options: RowOptions, folds: Rea
       matches(options.query, session) ||
       (held.get(keyOf(session.agent, session.id)) ?? []).some((hold) => matches(options.query, session, hold)),
   );
-  const projects = Map.groupBy(shown, projectOf);
+  const projects = Map.groupBy(shown, ({ project }) => project);
   const paths = [...projects.keys()].sort((a, b) => folderName(a).localeCompare(folderName(b)) || (a < b ? -1 : 1));
   return paths.flatMap((path) => {
     const sessions = projects.get(path) ?? [];

@@ -1,6 +1,6 @@
 import { type Mode, modes } from "../../protocol/effects.ts";
 import { modeWords } from "../../protocol/words.ts";
-import { flat, folderName, projectOf, sessionTitle, sortOrders, stateWord } from "../model/index.ts";
+import { flat, folderName, sessionTitle, sortOrders, stateWord } from "../model/index.ts";
 import { approve, approveAsRule, decideMarked, deny, editThenApprove, markedHolds } from "./decide.ts";
 import type { Desk } from "./desk.ts";
 import { jumpTo } from "./tmux.ts";
@@ -315,7 +315,7 @@ async function filter({ dialogs, settings, state }: Desk): Promise<void> {
     { id: "", title: "everything", note: "no filter" },
     ...counted("state", stateWord, "state"),
     ...counted("agent", ({ agent }) => flat(agent), "agent"),
-    ...counted("project", (session) => folderName(projectOf(session)), "project"),
+    ...counted("project", (session) => folderName(session.project), "project"),
   ]);
   if (chosen !== undefined) settings.search = chosen;
 }

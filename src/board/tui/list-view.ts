@@ -14,7 +14,6 @@ import {
   holdWord,
   money,
   percent,
-  projectOf,
   type Row,
   sessionTitle,
   since,
@@ -96,7 +95,7 @@ function holdCells(hold: HoldView, session: SessionView | undefined, look: ListL
   const sign = look.marks.has(hold.id)
     ? span("* ", ["accent", "strong"])
     : span(hold.waiting > 0 ? "! " : "¡ ", "warn");
-  const where = flat(session === undefined ? folderName(hold.cwd) : folderName(projectOf(session)), place - 2);
+  const where = flat(session === undefined ? folderName(hold.cwd) : folderName(session.project), place - 2);
   const start = [sign, ...agentCell(hold.agent, columns), ...(place === 0 ? [] : fit([span(where)], place))];
   const end = [
     ...(hold.undoable || columns < 44 ? [] : [span("  no undo", "bad")]),
@@ -122,7 +121,7 @@ function sessionCells(session: SessionView, holds: readonly HoldView[], depth: n
   const sign = ungated !== null ? span("▲ ", "bad") : span(`${stateSigns[state]} `, signStyles[state]);
   const room = columns - agentColumns(columns) - ageColumns - 4;
   const titleColumns = Math.max(8, Math.min(38, Math.floor(room * 0.55))) - depth * 2;
-  const where = columns < 110 ? "" : [folderName(projectOf(session)), branchText(session)].filter(Boolean).join(" ");
+  const where = columns < 110 ? "" : [folderName(session.project), branchText(session)].filter(Boolean).join(" ");
   const start = [
     span("  ".repeat(depth)),
     sign,

@@ -32,13 +32,14 @@ export async function follow(ports: FollowPorts, signal: AbortSignal): Promise<v
   const attention = createAttention(signal);
   let pauseMs = retryMsMin;
   while (!signal.aborted) {
+    await attention.mayListen();
+    const turned = attention.changed();
     try {
-      await attention.mayListen();
       const known = await ports.proven(signal);
       if (known === "no")
         return ports.onShut("This browser's pass has ended, or another program answers on this port.");
       if (known === "yes") {
-        await attend(ports, at, AbortSignal.any([signal, attention.leave()]));
+        await attend(ports, at, attention.manner() === "hidden", AbortSignal.any([signal, turned]));
         pauseMs = retryMsMin;
       }
     } catch (error) {
@@ -46,10 +47,12 @@ export async function follow(ports: FollowPorts, signal: AbortSignal): Promise<v
       // Anything else is a connection that broke, which is what the next round is for.
     }
     if (signal.aborted) return;
-    if (attention.leave().aborted) {
+    if (attention.manner() === "away") {
       store.link({ state: "away", sinceMs: nowMs(), why: "This tab is hidden, and too many are open." });
       continue;
     }
+    // Nothing went wrong: it only listens in another manner from here on.
+    if (turned.aborted) continue;
     const { link } = store.state;
     if (link.state !== "away") store.link({ state: "away", sinceMs: nowMs(), why: "The daemon went away." });
     await pause(pauseMs, signal);
@@ -60,6 +63,7 @@ export async function follow(ports: FollowPorts, signal: AbortSignal): Promise<v
 async function attend(
   { token, store }: FollowPorts,
   at: { cursor: string | undefined; entry: number | undefined },
+  hidden: boolean,
   outer: AbortSignal,
 ): Promise<void> {
   const silence = new AbortController();
@@ -74,6 +78,7 @@ async function attend(
     const query = new URLSearchParams();
     if (at.cursor !== undefined) query.set("sessionsAfter", at.cursor);
     if (at.entry !== undefined) query.set("entriesAfter", String(at.entry));
+    if (hidden) query.set("hidden", "true");
     const response = await fetch(`/v1/web/watch?${query}`, { headers: { Authorization: `Bearer ${token}` }, signal });
     if (!response.ok || response.body === null) {
       await bodyOf(response);

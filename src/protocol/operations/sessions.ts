@@ -14,7 +14,7 @@ const ref = {
 const filter = {
   state: SessionState.optional(),
   agent: z.string().max(64).optional(),
-  /** Workspace or a folder above it. */
+  /** Workspace, the repository whose worktree it is, or a folder above one of them. */
   project: z.string().max(4_096).optional(),
 };
 

@@ -82,6 +82,8 @@ export const webOperations = {
       sessionsAfter: Cursor.optional(),
       /** Number of the last entry that arrived. */
       entriesAfter: z.coerce.number().int().min(0).optional(),
+      /** The page is hidden: it hears everything, but the machine is not looked at for its sake. */
+      hidden: z.stringbool().or(z.boolean()).default(false),
     }),
     output: z.object({
       /** All that are open. */

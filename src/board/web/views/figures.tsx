@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import { count, duration } from "../../../kit/text.ts";
-import { folderName, money, projectOf } from "../../model/index.ts";
+import { folderName, money } from "../../model/index.ts";
 import { useAsked, usePage } from "../hooks.ts";
 import { Bars, type Bar } from "../parts/bars.tsx";
 import { Empty } from "../parts/small.tsx";
@@ -38,7 +38,7 @@ export function FiguresPage() {
     const byProject = new Map<string, number>();
     for (const session of sessions.value.sessions)
       if (session.costUsd !== null && Date.parse(session.lastSeenAt) >= fromMs)
-        byProject.set(projectOf(session), (byProject.get(projectOf(session)) ?? 0) + session.costUsd);
+        byProject.set(session.project, (byProject.get(session.project) ?? 0) + session.costUsd);
     return [...byProject].sort((a, b) => b[1] - a[1]).slice(0, 12);
   }, [sessions]);
 

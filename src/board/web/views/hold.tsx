@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { HoldView } from "../../../protocol/operations/holds.ts";
 import { effectLines, stopped, undoText } from "../../../protocol/words.ts";
 import { visible } from "../../../kit/text.ts";
-import { folderName, keyOf, projectOf, sessionTitle } from "../../model/index.ts";
+import { folderName, keyOf, sessionTitle } from "../../model/index.ts";
 import { useAsked, useBoardState, usePage } from "../hooks.ts";
 import { CallText, Marked } from "../parts/call-text.tsx";
 import { Empty, Fact, Since } from "../parts/small.tsx";
@@ -51,7 +51,7 @@ function Card({ hold, keys }: { hold: HoldView; keys: boolean }) {
           <span class="card-asks">asks to use {visible(hold.tool)}</span>
         </h2>
         <p class="faint">
-          {hold.agent} in {session === undefined ? visible(hold.cwd) : folderName(projectOf(session))} ·{" "}
+          {hold.agent} in {session === undefined ? visible(hold.cwd) : folderName(session.project)} ·{" "}
           {hold.state !== "open" ? "asked" : hold.waiting > 0 ? "has waited" : "waits no more; asked"}{" "}
           <Since iso={hold.openedAt} />
           {hold.state !== "open" || hold.waiting === 0 ? " ago" : ""}

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Row } from "../../model/index.ts";
-import { branchText, doing, folderName, holdWord, money, projectOf, sessionTitle } from "../../model/index.ts";
+import { branchText, doing, folderName, holdWord, money, sessionTitle } from "../../model/index.ts";
 import { count } from "../../../kit/text.ts";
 import { callText, stopped } from "../../../protocol/words.ts";
 import { Empty, Since } from "../parts/small.tsx";
@@ -134,7 +134,7 @@ function HoldRow({
           <span class="row-sub row-reason">{stopped(hold.reason)}</span>
           <span class="row-sub">
             {!hold.undoable && <strong>can’t be undone · </strong>}
-            {folderName(session === undefined ? hold.cwd : projectOf(session))} · {who}
+            {folderName(session === undefined ? hold.cwd : session.project)} · {who}
           </span>
         </span>
         <span class="row-end">
@@ -176,7 +176,7 @@ function SessionRow({
           </span>
           {what !== "" && <span class={session.ungated === null ? "row-sub mono" : "row-sub accent"}>{what}</span>}
           <span class="row-sub">
-            {[folderName(projectOf(session)), branchText(session), session.agent]
+            {[folderName(session.project), branchText(session), session.agent]
               .filter((part) => part !== "")
               .join(" · ")}
           </span>

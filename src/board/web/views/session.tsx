@@ -2,17 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { bytes, visible } from "../../../kit/text.ts";
 import type { RecentCall, SessionView } from "../../../protocol/session-view.ts";
 import { callText } from "../../../protocol/words.ts";
-import {
-  branchText,
-  doing,
-  keyOf,
-  money,
-  percent,
-  projectOf,
-  sessionTitle,
-  stateWord,
-  tokens,
-} from "../../model/index.ts";
+import { branchText, doing, keyOf, money, percent, sessionTitle, stateWord, tokens } from "../../model/index.ts";
 import { useAsked, useBoardState, useLatest, usePage } from "../hooks.ts";
 import { Marked } from "../parts/call-text.tsx";
 import { Modal } from "../parts/modal.tsx";
@@ -124,9 +114,9 @@ export function SessionDetail({ agent, session: id, keys }: { agent: string; ses
         </Fact>
         {session.firstPrompt !== null && <Fact name="First asked">{visible(session.firstPrompt)}</Fact>}
         <Fact name="Project">
-          <code>{visible(projectOf(session))}</code>
+          <code>{visible(session.project)}</code>
         </Fact>
-        {session.cwd !== projectOf(session) && (
+        {session.cwd !== session.project && (
           <Fact name="Folder">
             <code>{visible(session.cwd)}</code>
           </Fact>

@@ -89,7 +89,7 @@ export function atmSession(view: SessionView, nowMs: number): AtmSession {
     started_at: view.startedAt,
     last_activity: view.lastSeenAt,
     tmux_pane: view.terminal?.tmuxPane ?? null,
-    project_root: view.git?.mainWorktree ?? view.git?.root ?? null,
+    project_root: view.git === null ? null : view.project,
     worktree_path: view.git?.root ?? null,
     worktree_branch: view.git?.branch ?? null,
     parent_session_id: view.parent?.session ?? null,
