@@ -2,10 +2,10 @@
 // Plain JavaScript, so that any Node can read it: it finds a Node that is new enough and hands over to the real program. CLI and daemon
 // both start here. What was stripped of types and compiled once is kept, so that Node's type stripper (19 MB) is not even loaded.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { constants, homedir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const nodeMajorMin = 24;
@@ -15,8 +15,8 @@ const main =
   existsSync(at("../dist/main.js")) && !existsSync(at("../src/main.ts")) ? "../dist/main.js" : "../src/main.ts";
 
 if (Number.parseInt(process.versions.node, 10) >= nodeMajorMin) {
-  // Not in the shared temp folder, which is Node's default: whoever can write there could change what runs. The gate guards this one.
-  nodeModule.enableCompileCache(join(homedir(), ".cache", "signalbox"));
+  const compiled = join(homedir(), ".cache", "signalbox");
+  if (isOursAlone(compiled)) nodeModule.enableCompileCache(compiled);
   const { run } = await import(main);
   process.exitCode = await run(process.argv.slice(2));
 } else {
@@ -36,4 +36,19 @@ if (Number.parseInt(process.versions.node, 10) >= nodeMajorMin) {
     process.exit(1);
   });
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+/**
+ * Whoever can write where compiled code is kept decides what runs. So it is not in the shared temp folder, which is Node's default, it is made
+ * 0700, and one that is another user's (`sudo`) or that others can write to is not used. The gate guards it against agents.
+ */
+function isOursAlone(folder) {
+  if (!isAbsolute(folder)) return false;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { uid, mode } = statSync(folder);
+    return uid === process.getuid() && (mode & 0o022) === 0;
+  } catch {
+    return false; // a home that can't be written to: every start compiles anew
+  }
 }

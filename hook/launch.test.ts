@@ -18,10 +18,13 @@ import {
 } from "./test/stage.ts";
 
 buildHook();
+/** Apart from the five seconds for which a start is tried, however busy the machine. */
+const atOnceMsMax = 4_500;
 
 for (const program of [programs.hook, programs.checked]) {
   const skip = existsSync(program) ? false : "the compiler has no sanitizers";
-  describe(program === programs.hook ? "launch" : "launch under the sanitizers", { skip }, () => {
+  // Most of these wait, each in a home of its own.
+  describe(program === programs.hook ? "launch" : "launch under the sanitizers", { skip, concurrency: 4 }, () => {
     test("a daemon that is away is started by the record, with its environment and nothing of ours", async (t) => {
       const home = makeHome(t);
       writeDaemonRecord(home);
@@ -83,13 +86,13 @@ for (const program of [programs.hook, programs.checked]) {
       for (const run of runs) {
         assert.equal(run.code, 2);
         assert.match(run.stderr, /signalbox doctor/);
-        assert.ok(run.ms >= 4_900 && run.ms < 8_000, `${run.ms} ms`);
+        assert.ok(run.ms >= 4_900 && run.ms < 20_000, `${run.ms} ms`);
       }
       assert.equal(readFileSync(join(home, "log", "launch.log"), "utf8"), "cannot\n");
       const again = await runHook({ program, home });
       assert.equal(again.code, 2);
       assert.match(again.stderr, /a moment ago/);
-      assert.ok(again.ms < 1_000, `${again.ms} ms`);
+      assert.ok(again.ms < atOnceMsMax, `${again.ms} ms`);
       assert.equal(linesOf(join(home, "pids")).length, 1);
       const [word, at, boot] = readFileSync(join(home, "launching"), "utf8").trim().split(" ");
       assert.equal(word, "failed");
@@ -139,7 +142,7 @@ for (const program of [programs.hook, programs.checked]) {
       const run = await runHook({ program, home });
       assert.equal(run.code, 2);
       assert.match(run.stderr, /gone can't be run \(No such file or directory\)/);
-      assert.ok(run.ms < 1_000, `${run.ms} ms`);
+      assert.ok(run.ms < atOnceMsMax, `${run.ms} ms`);
     });
 
     test("stopped to stay: deciding events are denied with both commands, others pass, and nothing is started", async (t) => {
@@ -161,7 +164,7 @@ for (const program of [programs.hook, programs.checked]) {
       for (const event of ["SessionStart", "UserPromptSubmit", "PostToolUse", "Stop", "SessionEnd"]) {
         const run = await runHook({ program, home, event });
         assert.deepEqual([run.code, run.stdout, run.stderr], [0, "", ""]);
-        assert.ok(run.ms < 1_000, `${run.ms} ms`);
+        assert.ok(run.ms < atOnceMsMax, `${run.ms} ms`);
       }
       assert.ok(!existsSync(join(home, "pids")));
     });

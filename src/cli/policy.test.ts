@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { exampleJudge } from "../gate/index.ts";
@@ -7,6 +7,7 @@ import { parsePolicy } from "../gate/policy/index.ts";
 import { layerOf } from "./policy-files.ts";
 import { policyTemplate } from "./policy-template.ts";
 import { parseHistory, readHistory } from "./shell-history.ts";
+import { temporary } from "../../test/support/temporary.ts";
 
 test("the policy that init writes is valid, and so is each part of it once it is wanted", () => {
   const parse = (text: string) => parsePolicy(text, { layer: "user", path: null, exampleJudge });
@@ -38,7 +39,7 @@ test("a shell's history is read as bash and zsh write it", () => {
 });
 
 test("of a long history the end is read, from a whole line on; one that is not there has no command", () => {
-  const folder = mkdtempSync("/tmp/sb-history-");
+  const folder = temporary("sb-history-");
   try {
     const path = join(folder, "history");
     writeFileSync(path, `first\n${`${"x".repeat(1_023)}\n`.repeat(5_000)}last\n`);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Json } from "../kit/canonical.ts";
 import { SteppedClock } from "../kit/stepped-clock.ts";
@@ -13,6 +13,7 @@ import {
   type MemoryOptions,
   type RecallQuery,
 } from "./index.ts";
+import { temporary } from "../../test/support/temporary.ts";
 
 interface Entered {
   readonly kind: string;
@@ -36,7 +37,7 @@ export interface Bench extends AsyncDisposable {
 
 /** The real room over a real database in a folder of its own. */
 export function openBench(some: Partial<MemoryOptions["limits"]> = {}): Bench {
-  const folder = mkdtempSync("/tmp/sbm-");
+  const folder = temporary("sbm-");
   const path = join(folder, "test.db");
   const store = openStore({ path, migrations: memoryMigrations });
   const clock = new SteppedClock();

@@ -183,7 +183,9 @@ test("rules choose by kind, project and agent, and say nothing while somebody wa
 
 test("ntfy gets JSON at its root with the link to click; Slack gets escaped text; a token is sent as bearer", async (t) => {
   const server = await receiver(t);
-  const tokenFile = join(mkdtempSync(join(tmpdir(), "sb-token-")), "token");
+  const folder = mkdtempSync(join(tmpdir(), "sb-token-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const tokenFile = join(folder, "token");
   writeFileSync(tokenFile, "tk_example\n");
   const { notify } = begin(t, {
     settings: settings({

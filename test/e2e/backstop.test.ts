@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, watch, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Client } from "../../src/client/index.ts";
 import { hook, makeHome, preToolUse, TestDaemon } from "../support/daemon.ts";
+import { temporary } from "../support/temporary.ts";
 
 /** A working tree with tracked, untracked and ignored files. */
 function workingTree(): string {
-  const top = realpathSync(mkdtempSync("/tmp/sbw-"));
+  const top = temporary("sbw-");
   const git = (...args: readonly string[]) =>
     execFileSync("git", ["-c", "user.name=x", "-c", "user.email=x@localhost", ...args], { cwd: top, stdio: "ignore" });
   mkdirSync(join(top, "dist"));

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import type { Client } from "../../src/client/index.ts";
 import { cli, hook, makeHome, preToolUse, TestDaemon } from "../support/daemon.ts";
+import { temporary } from "../support/temporary.ts";
 
 /** Whatever a hook is fed: a clear answer, nothing lost, the daemon unharmed. */
 describe("hook payloads that are wrong", () => {
   const place = makeHome();
-  const project = realpathSync(mkdtempSync("/tmp/sbp-"));
+  const project = temporary("sbp-");
   let daemon: TestDaemon;
   let client: Client;
   before(async () => {

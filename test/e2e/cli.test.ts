@@ -210,6 +210,9 @@ test("hold watch: one key approves, words deny, n turns, and a daemon that comes
   assert.equal(denied.code, 2);
   assert.match(denied.stderr, /not on a Friday/);
 
+  // Nobody waits on, or that hook would start a daemon too.
+  one.answer.end();
+  await one.answer;
   await first.kill();
   const gone = await person.sees("The daemon is away.");
   await using _ = await TestDaemon.start(place);
@@ -217,8 +220,6 @@ test("hold watch: one key approves, words deny, n turns, and a daemon that comes
   person.keys("q");
   assert.equal(await person.ended, 0);
   assert.ok(person.shown.includes(`${escape}?1049l`.replace("?", "[?")), "the terminal is given back");
-  one.answer.end();
-  await one.answer;
 });
 
 test("the demo runs to its end with a decision made by a person who watches", { timeout: 120_000 }, async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import {
@@ -17,8 +17,9 @@ import {
   run,
   TestDaemon,
 } from "../support/daemon.ts";
+import { temporary } from "../support/temporary.ts";
 
-const project = realpathSync(mkdtempSync("/tmp/sbp-"));
+const project = temporary("sbp-");
 execFileSync("git", ["init", "--quiet", project]);
 after(() => rmSync(project, { recursive: true, force: true }));
 const ask = (
@@ -58,7 +59,7 @@ test("up --detach, status, down: a home of its own from nothing to nothing", asy
 
 test("killed between two calls, the daemon is started again by the next hook, whatever its environment says", async () => {
   using place = makeHome();
-  const attackers = mkdtempSync("/tmp/sba-");
+  const attackers = temporary("sba-");
   const daemon = await TestDaemon.start(place);
   assert.equal((await ask(place, "npm test")).code, 0);
   await daemon.kill("SIGKILL");

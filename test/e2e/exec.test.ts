@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, watch } from "node:fs";
+import { existsSync, readFileSync, rmSync, watch } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { makeHome, plainEnvironment, root, TestDaemon } from "../support/daemon.ts";
+import { temporary } from "../support/temporary.ts";
 
 interface Answer {
   readonly text: string;
@@ -68,7 +69,7 @@ class Host implements AsyncDisposable {
 
 describe("the MCP tool that runs a command through the gate", { timeout: 60_000 }, () => {
   const place = makeHome();
-  const project = realpathSync(mkdtempSync("/tmp/sbp-"));
+  const project = temporary("sbp-");
   let daemon: TestDaemon;
   before(async () => {
     execFileSync("git", ["init", "--quiet", project]);

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Agent, cli, makeHome, nextHold, Person, preToolUse, TestDaemon } from "../support/daemon.ts";
+import { temporary } from "../support/temporary.ts";
 
 /** A tool call's whole life through the real hook binary and the real daemon: judged, held, decided, recorded, answered. */
 describe("a tool call of a wired agent", { timeout: 120_000 }, () => {
   const place = makeHome();
-  const project = realpathSync(mkdtempSync("/tmp/sbp-"));
+  const project = temporary("sbp-");
   let daemon: TestDaemon;
   let person: Person;
   let agent: Agent;

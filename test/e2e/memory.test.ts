@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
@@ -17,6 +17,7 @@ import {
   run,
   TestDaemon,
 } from "../support/daemon.ts";
+import { temporary } from "../support/temporary.ts";
 
 type Answer = { result?: { structuredContent?: never; isError?: boolean; content: { text: string }[]; tools?: never } };
 
@@ -67,7 +68,7 @@ class Host implements AsyncDisposable {
 
 describe("the memory", { timeout: 120_000 }, () => {
   const place = makeHome();
-  const folder = realpathSync(mkdtempSync("/tmp/sbp-"));
+  const folder = temporary("sbp-");
   const project = join(folder, "main");
   const worktree = join(folder, "feature");
   const other = join(folder, "other");

@@ -1,26 +1,18 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Client } from "../../src/client/index.ts";
 import { Agent, cli, makeHome, nextHold, Person, preToolUse, TestDaemon } from "../support/daemon.ts";
+import { temporary } from "../support/temporary.ts";
 
 /** Policy as people meet it: files, trust, modes, what a session read before, and the verbs that explain and propose. */
 describe("policy", { timeout: 240_000 }, () => {
   const place = makeHome();
-  const project = realpathSync(mkdtempSync("/tmp/sbp-"));
+  const project = temporary("sbp-");
   const userFile = join(place.configDir, "policy.toml");
   const repositoryFile = join(project, ".signalbox.toml");
   const settings = ["holds.startGraceMs=0"];

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { cli, makeHome, TestDaemon } from "../support/daemon.ts";
+import { temporary } from "../support/temporary.ts";
 
 describe("what somebody already ran", { timeout: 60_000 }, () => {
   const place = makeHome();
-  const project = realpathSync(mkdtempSync("/tmp/sbp-"));
+  const project = temporary("sbp-");
   let daemon: TestDaemon;
   before(async () => {
     execFileSync("git", ["init", "--quiet", project]);

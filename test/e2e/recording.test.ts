@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Client } from "../../src/client/index.ts";
 import { makeHome, plainEnvironment, Person, root, run, TestDaemon } from "../support/daemon.ts";
+import { temporary } from "../support/temporary.ts";
 
 /** What a person types, through a real interactive bash on a terminal of its own. */
 describe("a shell that is recorded", { timeout: 90_000 }, () => {
   const place = makeHome();
-  const userHome = realpathSync(mkdtempSync("/tmp/sbu-"));
+  const userHome = temporary("sbu-");
   const rc = join(userHome, ".bashrc");
   const rcText =
     "PS1='$ '\nHISTFILE=\nHISTCONTROL=ignoreboth\nPROMPT_COMMAND='echo \"<code $?>\"'\n# no line feed at the end";

@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Client } from "../../src/client/index.ts";
 import { cli, hook, makeHome, Person, plainEnvironment, preToolUse, run, TestDaemon } from "../support/daemon.ts";
+import { temporary } from "../support/temporary.ts";
 
 /** Shims through the real hook binary, the real daemon and real programs. */
 describe("a program behind a shim", { timeout: 120_000 }, () => {
   const place = makeHome();
-  const project = realpathSync(mkdtempSync("/tmp/sbp-"));
+  const project = temporary("sbp-");
   const outside = realpathSync(mkdtempSync("/var/tmp/sbo-"));
   const shims = join(place.home, "shims");
   const shimmed = { ...plainEnvironment, PATH: `${shims}:${plainEnvironment.PATH}` };

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as later } from "node:timers/promises";
@@ -10,18 +10,20 @@ import { type Client, connect } from "../../src/client/index.ts";
 import { running } from "../../src/kit/running.ts";
 import { daemonArguments, type Place, placeIn } from "../../src/protocol/place.ts";
 import type { FromAgent, ToAgent } from "./agent-process.ts";
+import { nobodysHome, remove, shareCompiled, temporary } from "./temporary.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 const built = (name: string) => join(root, "build", name);
 const main = join(root, "bin/signalbox.js");
 
 /** The environment of everything that tests start: nothing of the developer's own. */
-export const plainEnvironment = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: "/nonexistent", LANG: "C.UTF-8" };
+export const plainEnvironment = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: nobodysHome(), LANG: "C.UTF-8" };
 
-/** A home of its own below /tmp (socket paths are short), gone at the end of the test. */
+/** A home of its own, gone at the end of the test. */
 export function makeHome(): Place & Disposable {
-  const place = placeIn(mkdtempSync("/tmp/sb-"));
-  return { ...place, [Symbol.dispose]: () => rmSync(place.home, { recursive: true, force: true }) };
+  const place = placeIn(temporary());
+  shareCompiled(place.home);
+  return { ...place, [Symbol.dispose]: () => remove(place.home) };
 }
 
 export interface Ran {

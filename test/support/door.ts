@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/kit/clock.ts";
 import { FrameReader, tooLong } from "../../src/kit/ndjson.ts";
@@ -11,6 +9,7 @@ import { createDispatch, type Dispatch } from "../../src/transport/dispatch.ts";
 import { createHttp } from "../../src/transport/http/index.ts";
 import type { HookPort } from "../../src/transport/http/hook.ts";
 import { type Door, type DoorPorts, listen } from "../../src/transport/socket/index.ts";
+import { remove, temporary } from "./temporary.ts";
 
 /** Handlers that a test cares about; every other operation fails, which a test would see. */
 export function fakeHandlers(some: Partial<Handlers>): Handlers {
@@ -41,7 +40,7 @@ export async function openDoor(
     foreign?: Parameters<typeof createDispatch>[0]["foreign"];
   } = {},
 ): Promise<TestDoor> {
-  const folder = mkdtempSync(join(tmpdir(), "door-"));
+  const folder = temporary("door-");
   const path = join(folder, "sock");
   const clock = options.clock ?? systemClock;
   const log = options.log ?? silentLog;
@@ -75,7 +74,7 @@ export async function openDoor(
     connect: () => Peer.connect(path),
     async [Symbol.asyncDispose]() {
       await door[Symbol.asyncDispose]();
-      rmSync(folder, { recursive: true, force: true });
+      remove(folder);
     },
   };
 }

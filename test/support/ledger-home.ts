@@ -1,10 +1,10 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../src/kit/clock.ts";
 import { type Ledger, type LedgerLimits, ledgerMigrations, openLedger, type Sink } from "../../src/ledger/index.ts";
 import { openStore, type Store } from "../../src/store/index.ts";
+import { remove, temporary } from "./temporary.ts";
 
 /** A clock that stands still until told; sleepers wake in the order of their deadlines. */
 export class HandClock implements Clock {
@@ -58,7 +58,7 @@ export class LedgerHome implements Disposable {
   readonly sinks: readonly Sink[];
 
   constructor(limits: Partial<LedgerLimits> = {}, { dir, sinks = [] }: { dir?: string; sinks?: readonly Sink[] } = {}) {
-    this.dir = dir ?? mkdtempSync(join(tmpdir(), "ledger-"));
+    this.dir = dir ?? temporary("ledger-");
     this.limits = limits;
     this.sinks = sinks;
   }
@@ -129,7 +129,7 @@ export class LedgerHome implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.dir, { recursive: true, force: true });
+    remove(this.dir);
   }
 }
 

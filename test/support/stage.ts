@@ -1,14 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Place } from "../../src/protocol/place.ts";
 import { BoardDemo } from "../../src/cli/demo-board.ts";
 import { Agent, type Hooked, plainEnvironment, preToolUse, root } from "./daemon.ts";
+import { remove, temporary } from "./temporary.ts";
 
 /** Git projects in a temporary folder, gone at the end of the test. */
 export class Projects implements Disposable {
-  readonly root = mkdtempSync("/tmp/sb-");
+  readonly root = temporary();
 
   make(name: string, branch = "main"): string {
     const path = join(this.root, name);
@@ -21,7 +22,7 @@ export class Projects implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.root, { recursive: true, force: true });
+    remove(this.root);
   }
 }
 

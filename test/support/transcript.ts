@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Client } from "../../src/client/index.ts";
@@ -9,6 +8,7 @@ import type { OperationName } from "../../src/protocol/operations/index.ts";
 import { makeHome, Person, TestDaemon } from "./daemon.ts";
 import { openDoor, Peer } from "./door.ts";
 import { specificationMethods } from "./specification.ts";
+import { remove, temporary } from "./temporary.ts";
 
 /**
  * Conformance transcripts: what a client sends and what must come back, one JSON object a line, played against the real daemon over the
@@ -62,8 +62,8 @@ async function play(start: Start, steps: readonly Step[]): Promise<void> {
   await using clean = new AsyncDisposableStack();
   const home = clean.use(makeHome());
   const person = start.person === true ? clean.use(await Person.sit(home)) : undefined;
-  const folder = mkdtempSync(join(tmpdir(), "transcript-"));
-  clean.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporary("transcript-");
+  clean.defer(() => remove(folder));
   const names: Names = { cwd: join(folder, "work"), files: folder };
   mkdirSync(names["cwd"] as string);
   execFileSync("git", ["init", "-q", names["cwd"] as string]);

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { placeIn } from "../../protocol/place.ts";
 import { checkDaemon } from "./daemon-check.ts";
+import { temporary } from "../../../test/support/temporary.ts";
 
 async function homeWith(t: TestContext, answer: RequestListener | undefined): Promise<string> {
-  const home = mkdtempSync("/tmp/sbdoc-");
+  const home = temporary("sbdoc-");
   t.after(() => rmSync(home, { recursive: true, force: true }));
   if (answer === undefined) return home;
   const server = createServer(answer).listen(join(home, "sock"));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { placeIn } from "../../../protocol/place.ts";
@@ -7,6 +7,7 @@ import type { WiredAgent } from "../../wiring.ts";
 import type { HostCommand } from "../run-host.ts";
 import { canaryKey, NotProvable, withoutModel } from "./host.ts";
 import { hostOf } from "./index.ts";
+import { temporary } from "../../../../test/support/temporary.ts";
 
 interface Folders {
   readonly user: string;
@@ -15,7 +16,7 @@ interface Folders {
 }
 
 function folders(t: TestContext, files: Readonly<Record<string, unknown>>): Folders {
-  const root = mkdtempSync("/tmp/sbdoc-");
+  const root = temporary("sbdoc-");
   t.after(() => rmSync(root, { recursive: true, force: true }));
   for (const name of ["user", "repo/.git", "scratch"]) mkdirSync(join(root, name), { recursive: true });
   for (const [path, content] of Object.entries(files)) {
