@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Json } from "../kit/canonical.ts";
 import { SteppedClock } from "../kit/stepped-clock.ts";
@@ -13,7 +14,6 @@ import {
   type MemoryOptions,
   type RecallQuery,
 } from "./index.ts";
-import { temporary } from "../../test/support/temporary.ts";
 
 interface Entered {
   readonly kind: string;
@@ -37,7 +37,7 @@ export interface Bench extends AsyncDisposable {
 
 /** The real room over a real database in a folder of its own. */
 export function openBench(some: Partial<MemoryOptions["limits"]> = {}): Bench {
-  const folder = temporary("sbm-");
+  const folder = mkdtempSync(join(tmpdir(), "sbm-"));
   const path = join(folder, "test.db");
   const store = openStore({ path, migrations: memoryMigrations });
   const clock = new SteppedClock();
