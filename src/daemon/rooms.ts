@@ -37,6 +37,7 @@ import { createNotices } from "./notices.ts";
 import { type Judged, type JudgingPorts, judgeWithFacts } from "./judging.ts";
 import { machinePlaces } from "./machine.ts";
 import { createMemoryDesk } from "./memory.ts";
+import { createMemoryRelease, memoryLookMs } from "./memory-release.ts";
 import { createPolicyDesk } from "./policy-desk.ts";
 import { createPresence } from "./presence.ts";
 import { createRecorder } from "./recorder.ts";
@@ -307,6 +308,7 @@ export function buildRooms(options: RoomsOptions): Serving {
         ? [{ name: "backstop-look", periodMs: backstopLookMs, run: (signal: AbortSignal) => backstop.look(signal) }]
         : []),
       { name: "pass-sweep", periodMs: 60_000, run: () => passes.sweep() },
+      { name: "memory-release", periodMs: memoryLookMs, run: createMemoryRelease({ log }) },
       { name: "ledger-retention", periodMs: 3_600_000, run: (signal) => ledger.sweep({ signal }) },
     ],
   });

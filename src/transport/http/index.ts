@@ -5,16 +5,15 @@
  * read, and that errors are `{error: {code, message, hint?, ref?}}` with the status of `protocol/refusals.ts`. It decides nothing: routes go to the
  * dispatch, hook payloads unread to the hook port. No cookies, no CORS, no path of a file: what is served as a file stands in a fixed map.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { getRequestListener } from "@hono/node-server";
 import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
 import type { Connection } from "../connection.ts";
 import type { Dispatch } from "../dispatch.ts";
 import type { ConnectionInfo } from "../../protocol/handlers.ts";
 import { answerHook, type HookPort } from "./hook.ts";
-import { createRoutes } from "./routes.ts";
+import type { RouteListener, RoutePorts } from "./routes.ts";
 import { admit, type WebPort } from "./web.ts";
 
 export type { HookPort, HookRequest } from "./hook.ts";
@@ -35,6 +34,9 @@ export interface Http {
   serve(connection: Connection): void;
 }
 
+/** An `import` of node:http reads its every export, and one of them (WebSocket) brings Node's whole fetch: 5 MB that nobody here uses. */
+const { createServer } = process.getBuiltinModule("node:http");
+
 const hooks = "/hooks/";
 
 /** Requests of one connection before the first of them is answered. Node would start as many as a client writes. */
@@ -43,12 +45,10 @@ const pipelinedMax = 16;
 export function createHttp({ dispatch, hook, web, clock, log }: HttpPorts): Http {
   const connections = new WeakMap<Socket, Connection>();
   const callers = new WeakMap<IncomingMessage, ConnectionInfo>();
-  const routes = createRoutes({
-    dispatch,
-    clock,
-    callerOf: (request) => callers.get(request) ?? connections.get(request.socket),
-  });
-  const listener = getRequestListener(routes.fetch, { overrideGlobalObjects: false });
+  const listener = lazyRoutes(
+    { dispatch, clock, callerOf: (request) => callers.get(request) ?? connections.get(request.socket) },
+    log,
+  );
 
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     const connection = connections.get(request.socket);
@@ -70,11 +70,11 @@ export function createHttp({ dispatch, hook, web, clock, log }: HttpPorts): Http
       const caller = web === undefined ? undefined : admit(request, response, connection, web);
       if (caller === undefined) return void (response.headersSent || response.writeHead(404).end()); // it has been answered
       callers.set(request, caller);
-      return void listener(request, response);
+      return listener(request, response);
     }
     // Hooks are what every tool call waits for: they go past the router, which would cost them as much as all the rest.
     if (request.url?.startsWith(hooks) === true) void answerHook(request, response, { connection, hook, log });
-    else void listener(request, response);
+    else listener(request, response);
   };
 
   // The door's sweep bounds how long a request may take to arrive. Node's own limits count from its arrival and would cut a wait short only
@@ -85,5 +85,20 @@ export function createHttp({ dispatch, hook, web, clock, log }: HttpPorts): Http
       connections.set(connection.socket, connection);
       server.emit("connection", connection.socket);
     },
+  };
+}
+
+/** The router and the Fetch API that it stands on are 6 MB which a daemon that only hooks ask never needs: they come with the first request. */
+function lazyRoutes(ports: RoutePorts, log: Log): (request: IncomingMessage, response: ServerResponse) => void {
+  let loading: Promise<RouteListener> | undefined;
+  return (request, response) => {
+    loading ??= import("./routes.ts").then(({ createListener }) => createListener(ports));
+    loading.then(
+      (listener) => void listener(request, response),
+      (error: unknown) => {
+        log.error({ err: error }, "the routes could not be loaded");
+        response.writeHead(500).end();
+      },
+    );
   };
 }

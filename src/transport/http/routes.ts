@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { HttpBindings } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
@@ -25,8 +25,14 @@ export interface RoutePorts {
 
 type Env = { Bindings: HttpBindings };
 
+export type RouteListener = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+export function createListener(ports: RoutePorts): RouteListener {
+  return getRequestListener(createRoutes(ports).fetch, { overrideGlobalObjects: false });
+}
+
 /** One route for each row of the table, and `GET /v1/openapi.json`. */
-export function createRoutes(ports: RoutePorts): Hono<Env> {
+function createRoutes(ports: RoutePorts): Hono<Env> {
   const app = new Hono<Env>();
   for (const [name, row] of Object.entries<Operation>(operations)) {
     const [verb = "", path = ""] = row.http.split(" ");
