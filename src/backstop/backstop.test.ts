@@ -4,7 +4,7 @@ import type { Json } from "../kit/canonical.ts";
 import { silentLog } from "../kit/log.ts";
 import { Scope } from "../kit/scope.ts";
 import { SteppedClock } from "../kit/stepped-clock.ts";
-import { Backstop, pathsMax, pathsShownMax, workspacesMax } from "./backstop.ts";
+import { Backstop, eventsMax, pathsMax, pathsShownMax, workspacesMax } from "./backstop.ts";
 import type { BackstopPorts, LiveSession, OnFileEvents } from "./types.ts";
 
 const root = "/p/app";
@@ -64,6 +64,7 @@ function setUp(change: Partial<BackstopPorts> = {}) {
   });
   return Object.assign(made, {
     backstop,
+    scope,
     gone: (...paths: readonly string[]) =>
       made.watching.get(root)?.(
         null,
@@ -184,10 +185,37 @@ test("more than it keeps, or events that the system dropped, are said in the ent
   await bed.settle();
   assert.equal(bed.entries[0]?.["gone"], pathsMax);
   assert.equal((bed.entries[0]["paths"] as Json[]).length, pathsShownMax);
-  assert.match(bed.entries[0]?.["lost"] as string, /more than 5000 paths/);
+  assert.match(bed.entries[0]?.["lost"] as string, /more than 20000 paths.*; 10 more/);
   bed.watching.get(root)?.(new Error("events were dropped"), []);
   await bed.settle();
   assert.deepEqual([bed.entries[1]?.["gone"], bed.entries[1]?.["lost"]], [0, "events were dropped"]);
+});
+
+test("so many events at once may have filled the kernel's queue, even if none of them counts", async () => {
+  const bed = setUp();
+  await bed.backstop.look(signal);
+  const writes = Array.from({ length: eventsMax }, (_, at) => ({ path: `${root}/f${at}`, type: "update" as const }));
+  bed.watching.get(root)?.(null, writes.slice(1));
+  await bed.settle();
+  assert.deepEqual(bed.entries, []);
+  bed.watching.get(root)?.(null, writes);
+  await bed.settle();
+  assert.deepEqual([bed.entries[0]?.["gone"], bed.entries.length], [0, 1]);
+  assert.match(String(bed.entries[0]?.["lost"]), /16384 changes came at once/);
+});
+
+test("the daemon's end is a burst's end: what was seen is entered before it", async () => {
+  const bed = setUp();
+  await bed.backstop.look(signal);
+  bed.gone("one", "two");
+  await bed.scope[Symbol.asyncDispose]();
+  bed.gone("three");
+  await bed.backstop[Symbol.asyncDispose]();
+  assert.deepEqual(
+    bed.entries.map(({ paths }) => paths),
+    [["one", "two"], ["three"]],
+  );
+  assert.deepEqual(bed.failures, []);
 });
 
 test("when git does not answer, everything counts and the entry says so", async () => {

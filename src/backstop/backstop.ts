@@ -13,13 +13,18 @@ const silentMsMax = 30 * 60_000;
 const graceMs = 2_000;
 const quietMs = 1_000;
 const burstMsMax = 10_000;
-/** Of a burst; what is more is said to be lost. */
-export const pathsMax = 5_000;
+/** Of a burst; of what is more only the number is kept. */
+export const pathsMax = 20_000;
+/** So many events at once may have filled the kernel's own queue (fs.inotify.max_queued_events), whose overflow the watcher does not report. */
+export const eventsMax = 16_384;
 export const pathsShownMax = 20;
 const pathCharsMax = 512;
 const sessionsShownMax = 8;
-/** Finding out what git ignores. */
+/** Finding out what git ignores; shorter while the daemon ends. */
 const sortMsMax = 5_000;
+const sortAtEndMsMax = 1_000;
+/** Paths that are looked at at a time. */
+const looksMax = 64;
 
 interface Watched {
   readonly root: string;
@@ -35,6 +40,8 @@ export class Backstop implements AsyncDisposable {
   /** Workspaces that can't be watched: not tried again while their sessions live. */
   readonly #refused = new Set<string>();
   readonly #said = new Set<string>();
+  /** Bursts that wait for their end or are being entered, of workspaces that are no longer watched too. */
+  readonly #draining = new Set<Promise<void>>();
   #watcher: Watcher | "missing" | undefined;
 
   constructor(ports: BackstopPorts) {
@@ -66,6 +73,7 @@ export class Backstop implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const watched of this.#watched.values()) await this.#stop(watched);
+    await Promise.all(this.#draining);
   }
 
   async #start(root: string, signal: AbortSignal): Promise<void> {
@@ -128,6 +136,7 @@ export class Backstop implements AsyncDisposable {
     if (error !== null) burst().lost ??= error.message;
     // Of the call's own doing nothing is kept; what was seen before it began stays.
     if (events.length > 0 && !this.#busy(watched.root)) {
+      if (events.length >= eventsMax) burst();
       const below = `${watched.root}/`;
       const nested = [...this.#watched.keys()].filter((root) => root.startsWith(below)).map((root) => `${root}/`);
       for (const { path, type } of events) {
@@ -135,26 +144,32 @@ export class Backstop implements AsyncDisposable {
         const relative = path.slice(below.length);
         if (counts(relative)) burst().take(relative, type, now);
       }
+      if (watched.burst !== undefined) watched.burst.events += events.length;
     }
     if (watched.burst === undefined || watched.draining) return;
     watched.draining = true;
-    this.#ports.spawn("backstop-burst", async (signal) => {
-      try {
-        await this.#drain(watched, signal);
-      } finally {
+    this.#ports.spawn("backstop-burst", (signal) => {
+      const drained = this.#drain(watched, signal).finally(() => {
         watched.draining = false;
-      }
+        this.#draining.delete(settled);
+      });
+      const settled = drained.catch(() => {}); // whoever spawned it reports it
+      this.#draining.add(settled);
+      return drained;
     });
   }
 
-  /** Until nothing is left: waits for a burst's end and enters it. */
+  /** Until nothing is left: waits for a burst's end, which the daemon's end is too, and enters it. */
   async #drain(watched: Watched, signal: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
     for (let burst = watched.burst; burst !== undefined; burst = watched.burst) {
       const began = clock.monotonicMs();
       for (let before = -1; before !== burst.untilMs && clock.monotonicMs() - began < burstMsMax; ) {
         before = burst.untilMs;
-        await clock.sleep(quietMs, { signal });
+        await clock.sleep(quietMs, { signal }).catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+        });
+        if (signal.aborted) break;
       }
       watched.burst = undefined;
       await this.#enter(watched.root, burst, signal);
@@ -162,8 +177,9 @@ export class Backstop implements AsyncDisposable {
   }
 
   async #enter(root: string, burst: Burst, signal: AbortSignal): Promise<void> {
-    const gone: string[] = [];
-    for (const path of burst.gone) if (!(await this.#ports.exists(join(root, path)))) gone.push(path);
+    const gone = await this.#stillGone(root, [...burst.gone]);
+    if (burst.events >= eventsMax)
+      burst.lost ??= `${burst.events} changes came at once, and the system may have dropped some`;
     if (gone.length === 0 && burst.lost === undefined) return;
     const { unignored, unsorted } = await this.#sort(root, [...gone, ...burst.appeared], signal);
     const counted = gone.filter((path) => unignored.has(path)).sort();
@@ -171,7 +187,7 @@ export class Backstop implements AsyncDisposable {
     const shown = counted.slice(0, pathsShownMax).map((path) => this.#ports.redactText(path).slice(0, pathCharsMax));
     const why =
       counted.length === 0
-        ? `changes in ${root} were missed`
+        ? `changes in ${root} may have been missed`
         : `${counted.length} ${counted.length === 1 ? "path is" : "paths are"} gone from ${root} although no tool call ran there`;
     const payload: Record<string, Json> = {
       why,
@@ -191,6 +207,16 @@ export class Backstop implements AsyncDisposable {
     await this.#ports.append({ kind: "workspace/changed-outside", payload });
   }
 
+  async #stillGone(root: string, paths: readonly string[]): Promise<string[]> {
+    const gone: string[] = [];
+    for (let from = 0; from < paths.length; from += looksMax) {
+      const some = paths.slice(from, from + looksMax);
+      const there = await Promise.all(some.map((path) => this.#ports.exists(join(root, path))));
+      gone.push(...some.filter((_, at) => there[at] === false));
+    }
+    return gone;
+  }
+
   /** When git does not answer, everything counts and the entry says so. */
   async #sort(
     root: string,
@@ -198,10 +224,9 @@ export class Backstop implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<{ unignored: ReadonlySet<string>; unsorted?: string }> {
     try {
-      const within = AbortSignal.any([signal, AbortSignal.timeout(sortMsMax)]);
+      const within = AbortSignal.timeout(signal.aborted ? sortAtEndMsMax : sortMsMax);
       return { unignored: new Set(await this.#ports.unignored(root, paths, within)) };
     } catch (error) {
-      if (signal.aborted) throw error;
       return { unignored: new Set(paths), unsorted: `what git ignores is not left out: ${(error as Error).message}` };
     }
   }

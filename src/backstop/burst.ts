@@ -10,13 +10,25 @@ export class Burst {
   readonly appeared = new Set<string>();
   readonly sinceMs: number;
   untilMs: number;
-  /** Why it is not whole. */
-  lost: string | undefined;
+  /** All that were told while it lasted, writes and what does not count too. */
+  events = 0;
   readonly #pathsMax: number;
+  #lost: string | undefined;
+  #beyond = 0;
 
   constructor(atMs: number, pathsMax: number) {
     this.sinceMs = this.untilMs = atMs;
     this.#pathsMax = pathsMax;
+  }
+
+  /** Why it is not whole. */
+  get lost(): string | undefined {
+    if (this.#beyond === 0) return this.#lost;
+    return `more than ${this.#pathsMax} paths changed at once; ${this.#beyond} more changes are not counted`;
+  }
+
+  set lost(why: string | undefined) {
+    this.#lost = why;
   }
 
   take(path: string, type: FileEvent["type"], atMs: number): void {
@@ -28,7 +40,7 @@ export class Burst {
 
   #add(paths: Set<string>, path: string): void {
     if (paths.size < this.#pathsMax || paths.has(path)) paths.add(path);
-    else this.lost ??= `more than ${this.#pathsMax} paths changed at once`;
+    else this.#beyond += 1;
   }
 }
 
