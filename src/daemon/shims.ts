@@ -173,7 +173,8 @@ async function isOwn(ports: ShimPorts, owner: Owner, path: string, signal: Abort
   if (!owner.workspace.ordinary) return false;
   const found = await ports.judging.find([{ ask: "path", path }], owner, { signal });
   const fact = found.get(`path:${path}`);
-  if (fact?.ask !== "path" || !("real" in fact)) return false;
+  // What is not there is looked for on PATH by some shells.
+  if (fact?.ask !== "path" || !("real" in fact) || fact.type === "missing") return false;
   return [owner.workspace.root, ...owner.workspace.added].some((root) => fact.real.startsWith(`${root}/`));
 }
 

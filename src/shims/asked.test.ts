@@ -29,21 +29,40 @@ test("shells are judged for code and for scripts from elsewhere", async () => {
     ["terminal", "bash", "--", "../x.sh"],
     ["terminal", "bash", "--rcfile", "/work/rc", "/opt/x.sh"],
     ["terminal", "fish", "--command=true"],
+    ["terminal", "bash", "-euo", "pipefail", "-c", "true"],
+    ["terminal", "bash", "-eO", "extglob", "-c", "true"],
+    ["terminal", "bash", "-euo", "pipefail", "/opt/x.sh"],
+    ["terminal", "bash", "-C", "/opt/x.sh"],
+    ["terminal", "dash", "+o", "noclobber", "/opt/x.sh"],
+    ["terminal", "zsh", "-oerrexit", "/opt/x.sh"],
+    ["terminal", "bash", "--rcfile", "/opt/rc", "-i"],
+    ["terminal", "bash", "--rcfile", "/opt/rc", "x.sh"],
+    ["terminal", "bash", "--unheard-of", "x.sh"],
+    ["terminal", "fish", "-C", "true"],
+    ["terminal", "fish", "--init-command", "true"],
   ];
   for (const [stdin, ...argv] of judged)
     assert.deepEqual(Object.keys(await ask(stdin, ...argv)), ["command"], argv.join(" "));
   for (const stdin of ["pipe", "file"])
-    for (const argv of [["sh"], ["sh", "-s", "x.sh"], ["bash", "-"], ["bash", "-e"]])
+    for (const argv of [["sh"], ["sh", "-s", "x.sh"], ["bash", "-"], ["bash", "-e"], ["bash", "-euo", "pipefail"]])
       assert.deepEqual(await ask(stdin, ...argv), { command: `${argv[0]} /dev/stdin` }, argv.join(" "));
 });
 
 test("a shell that somebody types into, and the workspace's own scripts, run without a verdict of their own", async () => {
-  for (const argv of [["bash"], ["bash", "-l"], ["bash", "-i"], ["bash", "--norc", "-o", "vi"]])
+  for (const argv of [
+    ["bash"],
+    ["bash", "-l"],
+    ["bash", "-i"],
+    ["bash", "--norc", "-o", "vi"],
+    ["bash", "--rcfile", "rc"],
+  ])
     assert.deepEqual(Object.keys(await ask("terminal", ...argv)), ["runs"], argv.join(" "));
   for (const argv of [
     ["sh", "x.sh"],
     ["bash", "-e", "./scripts/x.sh", "-c", "y"],
     ["sh", "--", "/work/x.sh"],
+    ["bash", "-euo", "pipefail", "x.sh"],
+    ["bash", "-C", "x.sh"],
   ])
     assert.deepEqual(await ask("pipe", ...argv), { runs: "a script of the workspace" }, argv.join(" "));
   assert.deepEqual(Object.keys(await ask("pipe", "bash", "--version")), ["runs"]);

@@ -42,19 +42,18 @@ export type ToJudge = { readonly command: string } | { readonly runs: string };
 /**
  * Shells are judged for code that is handed to them (`-c`, stdin that is no terminal) and for scripts from elsewhere than the workspace. A script
  * of the workspace's own runs at once, and so does a shell that a person types into: what they start meets the shims again.
- * @param isOwn  whether that absolute path leads into the workspace
+ * @param isOwn  whether that absolute path leads to something of the workspace's
  */
 export async function toJudge(asked: Asked, isOwn: (path: string) => Promise<boolean>): Promise<ToJudge> {
   const name = basename(asked.program);
-  const whole = { command: line([standardFolders.has(dirname(asked.program)) ? name : asked.program, ...asked.args]) };
-  if (!shells.has(name)) return whole;
-  const { code, script, about } = readShell(asked.args);
-  if (about) return { runs: "it only says what it is" };
-  if (code) return whole;
-  if (script !== undefined) {
-    const path = resolve(asked.cwd, script);
-    return (await isOwn(path)) ? { runs: "a script of the workspace" } : whole;
-  }
+  const standard = standardFolders.has(dirname(asked.program));
+  const whole = { command: line([standard ? name : asked.program, ...asked.args]) };
+  if (!shells.has(name) || !standard) return whole;
+  const shell = readShell(name, asked.args);
+  if (shell === "about") return { runs: "it only says what it is" };
+  if (shell === "code" || shell === "unclear") return whole;
+  for (const file of shell.files) if (!(await isOwn(resolve(asked.cwd, file)))) return whole;
+  if (!shell.readsInput) return { runs: "a script of the workspace" };
   if (asked.stdin === "terminal") return { runs: "a shell that somebody types into" };
   if (asked.stdin === "device" || asked.stdin === "none") return { runs: "a shell without a script" };
   return { command: line([name, "/dev/stdin"]) };
@@ -67,28 +66,47 @@ const standardFolders: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Long and short options of shells that take the next word. */
-const takesNext = new Set(["-o", "+o", "-O", "+O", "--rcfile", "--init-file", "--init-command", "-C"]);
+/** What a shell's words have it run. `unclear`: an option that is not known here, so what follows may be anything. */
+type ShellRuns = "code" | "about" | "unclear" | { readonly files: readonly string[]; readonly readsInput: boolean };
 
-/** Options end at the first word without a sign, at `--` or `-`; a `c` among short ones means that code follows. */
-function readShell(args: readonly string[]): { code: boolean; about: boolean; script?: string } {
-  let stdin = false;
-  for (let at = 0; at < args.length; at += 1) {
+/** Long options that neither take a word nor run anything. */
+const plainLong = new Set(
+  "--login --norc --noprofile --posix --restricted --verbose --noediting --no-rcs --no-config --interactive --private".split(
+    " ",
+  ),
+);
+const startFiles = new Set(["--rcfile", "--init-file"]);
+
+/** Options end at the first word without a sign, at `--` or `-`; then comes a script, unless `-s` says that words are arguments to what stdin says. */
+function readShell(name: string, args: readonly string[]): ShellRuns {
+  const files: string[] = [];
+  let input = false;
+  let at = 0;
+  for (; at < args.length; at += 1) {
     const word = args[at] as string;
-    if (word === "--version" || word === "--help") return { code: false, about: true };
-    if (word === "--" || word === "-") return operand(args[at + 1], stdin);
-    if (word.startsWith("--command")) return { code: true, about: false };
-    if (takesNext.has(word)) at += 1;
-    else if (/^-[A-Za-z]*c/.test(word)) return { code: true, about: false };
-    else if (/^[-+]/.test(word)) stdin ||= /^-[A-Za-z]*s/.test(word);
-    else return operand(word, stdin);
+    if (!/^[-+]/.test(word)) break;
+    if (word === "--version" || word === "--help") return "about";
+    if (word === "--" || word === "-") {
+      at += 1;
+      break;
+    }
+    if (word.startsWith("--")) {
+      if (startFiles.has(word)) files.push(args[(at += 1)] ?? "");
+      else if (word.startsWith("--command")) return "code";
+      else if (!plainLong.has(word)) return "unclear";
+      continue;
+    }
+    const letters = word.slice(1);
+    if (letters.includes("c") || (name === "fish" && /[^ilNnPv]/.test(letters))) return "code";
+    const named = [...letters].filter((letter) => letter === "o" || (letter === "O" && name === "bash")).length;
+    // Some shells read the rest of the word as the option's name, some the next word.
+    if (named > 1 || (named === 1 && !/[oO]$/.test(letters))) return "unclear";
+    at += named;
+    input ||= letters.includes("s");
   }
-  return operand(undefined, stdin);
+  const script = input ? undefined : args[at];
+  return { files: script === undefined ? files : [...files, script], readsInput: script === undefined };
 }
-
-/** With `-s` the words are arguments to what stdin says. */
-const operand = (word: string | undefined, stdin: boolean): { code: boolean; about: boolean; script?: string } =>
-  word === undefined || stdin ? { code: false, about: false } : { code: false, about: false, script: word };
 
 /** The words as a shell would have to be told them. */
 function line(words: readonly string[]): string {

@@ -113,6 +113,14 @@ describe("a program behind a shim", { timeout: 120_000 }, () => {
     await sh(`sh ${script(outside)}`);
     const [entry] = await entries();
     assert.equal(commandOf(entry), `sh ${outside}/work.sh`);
+
+    // bash looks on PATH for a name that is not in its folder, and a program that only has a shell's name is no shell.
+    writeFileSync(join(outside, "far.sh"), "echo far");
+    await sh(`PATH=$PATH:${outside} bash far.sh`);
+    assert.equal(commandOf((await entries())[0]), "bash far.sh");
+    writeFileSync(join(outside, "dash"), "#!/bin/sh\necho dashed", { mode: 0o755 });
+    await sh(`PATH=${shims}:${outside} dash ./work.sh`);
+    assert.equal(commandOf((await entries())[0]), `${outside}/dash ./work.sh`);
   });
 
   test("a hold waits on the terminal where it was typed, and that person decides it there", async () => {
