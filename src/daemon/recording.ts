@@ -2,9 +2,11 @@ import type { HookAnswer } from "../dialects/agents/index.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Log } from "../kit/log.ts";
 import { GateRecord } from "../protocol/operations/gate.ts";
+import { Refusal } from "../protocol/refusals.ts";
 import { takeSpool } from "../recording/index.ts";
 import type { ProcessId } from "../sessions/index.ts";
 import type { HookPort } from "../transport/http/index.ts";
+import { diskRefusal } from "./disk.ts";
 import type { Recorder } from "./recorder.ts";
 import { terminalSession } from "./shims.ts";
 
@@ -50,6 +52,19 @@ export function createRecording({ recorder, clock, log, home, sessionLeaderOf }:
         return notTaken;
       }
     },
-    sweep: async (signal) => void (await takeSpool(home, (record) => recorder.record(record, signal))),
+    async sweep(signal) {
+      await takeSpool(home, async (record) => {
+        try {
+          await recorder.record(record, signal);
+        } catch (error) {
+          if (signal.aborted || error instanceof Refusal || diskRefusal(error) !== undefined) throw error;
+          // It would fail the next time too, and stand in the way of all that were typed after it.
+          log.error(
+            { err: error, ranAt: record.ranAt },
+            "a line that a person typed could not be classed; it is left out",
+          );
+        }
+      });
+    },
   };
 }

@@ -302,7 +302,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       { name: "hold-sweep", periodMs: 1_000, run: () => holds.sweep() },
       { name: "session-sweep", periodMs: 5_000, run: () => sessions.sweep() },
       { name: "session-look", periodMs: lookMs, run: (signal) => observer.look(signal) },
-      { name: "recording-sweep", periodMs: 15_000, run: (signal) => recording.sweep(signal) },
+      { name: "recording-sweep", periodMs: 15_000, firstMs: 500, run: (signal) => recording.sweep(signal) },
       { name: "terminal-sweep", periodMs: 30_000, run: () => shims.sweep() },
       ...(config.backstop.enabled
         ? [{ name: "backstop-look", periodMs: backstopLookMs, run: (signal: AbortSignal) => backstop.look(signal) }]

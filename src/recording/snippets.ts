@@ -16,7 +16,9 @@ const tell = ({ hook, home, spool }: Callers): string => `__signalbox_tell() {
 
 /**
  * bash: by its own history at the next prompt, so no DEBUG trap is taken; first in PROMPT_COMMAND, because only there `$?` is the command's, which
- * those after it are given again.
+ * those after it are given again (but under `set -e`, where a hook that fails would end the shell). Of an array this is the first element, the only one
+ * that a bash before 5.1 runs.
+ * A line that replaced its like (`erasedups`) keeps the number, so its text tells; a line marked * was edited and has not run.
  */
 export const bashScript = (callers: Callers): string => `# Written by: signalbox record install bash
 if [[ $- == *i* && -z \${__signalbox_folder-} ]]; then
@@ -24,23 +26,20 @@ ${tell(callers)}
 __signalbox_record() {
   local code=$? line
   line=$(HISTTIMEFORMAT= builtin history 1)
-  if [[ $line =~ ^[[:space:]]*([0-9]+)[*]?[[:space:]]+(.*)$ ]]; then
-    if [[ -n \${__signalbox_seen-} && \${BASH_REMATCH[1]} != "$__signalbox_seen" ]]; then
-      ( __signalbox_tell "$__signalbox_folder" "$code" "\${BASH_REMATCH[2]}" </dev/null >/dev/null 2>&1 & )
+  if [[ $line =~ ^[[:space:]]*([0-9]+)([*]?)[[:space:]]+(.*)$ ]]; then
+    if [[ -n \${__signalbox_seen-} && ( \${BASH_REMATCH[1]} != "$__signalbox_seen" ||
+      ( -z \${BASH_REMATCH[2]} && \${BASH_REMATCH[3]} != "$__signalbox_line" ) ) ]]; then
+      ( __signalbox_tell "$__signalbox_folder" "$code" "\${BASH_REMATCH[3]}" </dev/null >/dev/null 2>&1 & )
     fi
-    __signalbox_seen=\${BASH_REMATCH[1]}
+    __signalbox_seen=\${BASH_REMATCH[1]} __signalbox_line=\${BASH_REMATCH[3]}
   else
-    __signalbox_seen=0
+    __signalbox_seen=0 __signalbox_line=
   fi
   __signalbox_folder=$PWD
-  return "$code"
+  [[ $- == *e* ]] || return "$code"
 }
 __signalbox_folder=$PWD
-if [[ $(declare -p PROMPT_COMMAND 2>/dev/null) == "declare -a"* ]]; then
-  PROMPT_COMMAND=(__signalbox_record "\${PROMPT_COMMAND[@]}")
-else
-  PROMPT_COMMAND="__signalbox_record\${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
-fi
+PROMPT_COMMAND="__signalbox_record\${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
 fi
 `;
 

@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
 import { limits } from "../protocol/limits.ts";
 import { GateRecord } from "../protocol/operations/gate.ts";
 
@@ -16,7 +17,11 @@ export function addToSpool(home: string, record: GateRecord): boolean {
   return true;
 }
 
-/** Hands over what was spooled, oldest first; it is forgotten when all of it was taken, and else handed over again. */
+/**
+ * Hands over what was spooled, oldest first; each is forgotten when it was taken. The first that is not taken stays, with those behind it, for the
+ * next time (a crash in between hands over again what was taken since the last).
+ * @throws what `take` threw
+ */
 export async function takeSpool(home: string, take: (record: GateRecord) => Promise<unknown>): Promise<number> {
   const taken = `${spoolIn(home)}.taken`;
   if (statSync(taken, { throwIfNoEntry: false }) === undefined) {
@@ -24,10 +29,16 @@ export async function takeSpool(home: string, take: (record: GateRecord) => Prom
     renameSync(spoolIn(home), taken);
   }
   let count = 0;
-  for (const line of readFileSync(taken, "utf8").split("\n")) {
+  const lines = readFileSync(taken, "utf8").split("\n");
+  for (const [at, line] of lines.entries()) {
     const record = read(line);
     if (record === undefined) continue;
-    await take(record);
+    try {
+      await take(record);
+    } catch (error) {
+      writeFileAtomic.sync(taken, lines.slice(at).join("\n"), { mode: 0o600 });
+      throw error;
+    }
     count += 1;
   }
   rmSync(taken);

@@ -6,6 +6,8 @@ interface Task {
   /** kebab-case, e.g. `hold-sweep`. */
   readonly name: string;
   readonly periodMs: number;
+  /** The first run is so long from now; default `periodMs`. */
+  readonly firstMs?: number;
   run(signal: AbortSignal): unknown;
 }
 
@@ -18,7 +20,7 @@ interface UpkeepOptions {
 
 /**
  * Starts what must always go on, whatever rests (sweeps, retention of the ledger): every task in the scope, the first run one
- * period from now. A task never overlaps itself; one that fails is logged under its name and runs again at its next period. A
+ * period from now or as the task says. A task never overlaps itself; one that fails is logged under its name and runs again at its next period. A
  * stepped clock stops nothing, because pauses are measured by the monotonic clock.
  */
 export function startUpkeep({ scope, clock, log, tasks }: UpkeepOptions): void {
@@ -36,6 +38,12 @@ export function startUpkeep({ scope, clock, log, tasks }: UpkeepOptions): void {
         if (failures % 100 === 1) log.error({ task: task.name, failures, err: error }, "a periodic task failed");
       }
     };
-    scope.spawn(task.name, (signal) => every(clock, task.periodMs, () => run(signal), { signal }));
+    scope.spawn(task.name, async (signal) => {
+      if (task.firstMs !== undefined) {
+        await clock.sleep(task.firstMs, { signal });
+        await run(signal);
+      }
+      await every(clock, task.periodMs, () => run(signal), { signal });
+    });
   }
 }

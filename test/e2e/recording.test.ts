@@ -93,6 +93,15 @@ describe("a shell that is recorded", { timeout: 90_000 }, () => {
     assert.doesNotMatch(JSON.stringify(told), /ghp_|not told/);
   });
 
+  test("loses no line that replaced its like in the history, and does not end a shell that ends at failures", async () => {
+    await using client = await daemon.connect();
+    const before = (await recorded(client, 3)).length;
+    const lines = ["HISTCONTROL=erasedups", "echo a", "echo b", "echo a", "set -e", "! true", "echo al''ive"];
+    assert.match(await types(...lines), /alive/);
+    const told = (await recorded(client, before + lines.length)).slice(before).map(({ command }) => command);
+    assert.deepEqual(told.toSorted(), lines.toSorted());
+  });
+
   test("keeps, redacted, what was typed while no daemon ran, and hands it over", async () => {
     await daemon.kill("SIGTERM");
     writeFileSync(join(place.home, "stay"), "");
@@ -102,7 +111,7 @@ describe("a shell that is recorded", { timeout: 90_000 }, () => {
     assert.doesNotMatch(readFileSync(spool, "utf8"), /ghp_/);
     daemon = await TestDaemon.start(place);
     await using client = await daemon.connect();
-    const told = await recorded(client, 4);
+    const told = await recorded(client, 3 + 7 + 1); // with those of the tests before
     assert.match(told.at(-1)?.command ?? "", /^export TOKEN=/);
     assert.ok(!existsSync(spool));
   });
