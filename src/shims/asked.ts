@@ -98,7 +98,7 @@ function readShell(name: string, args: readonly string[]): ShellRuns {
     }
     const letters = word.slice(1);
     if (letters.includes("c") || (name === "fish" && /[^ilNnPv]/.test(letters))) return "code";
-    const named = [...letters].filter((letter) => letter === "o" || (letter === "O" && name === "bash")).length;
+    const named = letters.match(name === "bash" ? /[oO]/g : /o/g)?.length ?? 0;
     // Some shells read the rest of the word as the option's name, some the next word.
     if (named > 1 || (named === 1 && !/[oO]$/.test(letters))) return "unclear";
     at += named;
