@@ -14,7 +14,7 @@ import { Exit, type Verb } from "./index.ts";
 import { startDaemon } from "./launch.ts";
 import { selfCommand } from "./self.ts";
 import type { Terminal } from "./terminal.ts";
-import { bytes, count, duration, moment, visible } from "./words.ts";
+import { bytes, count, duration, moment, visible, visibleName } from "./words.ts";
 import { ownVersion } from "../protocol/version.ts";
 import { proving } from "./proof.ts";
 
@@ -284,7 +284,7 @@ function problems({ terminal }: Verb, status: Status): void {
   for (const problem of status.policy.problems)
     terminal.out(`${terminal.style("warn", "policy:")} ${visible(problem)}`);
   for (const { agent, session, why } of status.ungated)
-    terminal.out(`${terminal.style("bad", "ungated:")} ${agent} ${visible(session)}: ${visible(why)}`);
+    terminal.out(`${terminal.style("bad", "ungated:")} ${visibleName(agent)} ${visibleName(session)}: ${visible(why)}`);
 }
 
 async function ask({ place }: Verb) {

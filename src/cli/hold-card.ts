@@ -1,3 +1,4 @@
+import { changeLines, otherFields } from "../protocol/call-input.ts";
 import type { HoldView } from "../protocol/operations/holds.ts";
 import type { Style, Terminal } from "./terminal.ts";
 import {
@@ -10,6 +11,7 @@ import {
   shorten,
   undoText,
   visible,
+  visibleName,
   wrap,
 } from "./words.ts";
 
@@ -20,7 +22,7 @@ export function holdLine(terminal: Terminal, hold: HoldView, nowMs: number): str
     hold.id,
     duration(nowMs - Date.parse(hold.openedAt)).padStart(6),
     state.padEnd(9),
-    ...(terminal.columns < narrowColumns ? [] : [hold.agent.padEnd(11)]),
+    ...(terminal.columns < narrowColumns ? [] : [visibleName(hold.agent).padEnd(11)]),
     "",
   ].join("  ");
   const text = shorten(callText(hold.tool, hold.input), Math.max(8, terminal.columns - columnsOf(start)));
@@ -59,12 +61,13 @@ export function cardLines(terminal: Terminal, hold: HoldView, nowMs: number): st
   };
   const age = duration(nowMs - Date.parse(hold.openedAt));
   lines.push(
-    `${terminal.style("strong", hold.id)}  ${hold.agent} ${hold.state !== "open" ? `asked ${age} ago` : hold.waiting > 0 ? terminal.style("warn", `waits, ${age}`) : `asked ${age} ago and waits no more`}`,
+    `${terminal.style("strong", hold.id)}  ${visibleName(hold.agent)} ${hold.state !== "open" ? `asked ${age} ago` : hold.waiting > 0 ? terminal.style("warn", `waits, ${age}`) : `asked ${age} ago and waits no more`}`,
   );
-  add(`in ${visible(hold.cwd)}`, "faint");
+  add(`${visibleName(hold.tool)} in ${visibleName(hold.cwd)}`, "faint");
   lines.push("");
   for (const line of callText(hold.tool, hold.input).split("\n")) add(`    ${line}`, "accent");
-  for (const line of content(hold)) add(line.text, line.style);
+  for (const { sign, text } of changeLines(hold.input, changeLinesMax)) add(`    ${sign} ${text}`, changeStyles[sign]);
+  for (const line of otherFields(hold.input)) add(`    ${line}`, "faint");
   lines.push("");
   add(visible(stopped(hold.reason)));
   for (const text of effectLines(hold.reason, hold.effects)) add(`  - ${visible(text)}`);
@@ -75,7 +78,7 @@ export function cardLines(terminal: Terminal, hold: HoldView, nowMs: number): st
       `rule ${hold.rule}`,
       `entry ${hold.entry}`,
       ...(hold.state === "open" ? [`expires in ${duration(Date.parse(hold.expiresAt) - nowMs)}`] : []),
-      `session ${visible(hold.session)}`,
+      `session ${visibleName(hold.session)}`,
     ].join(" · "),
     "faint",
   );
@@ -87,16 +90,6 @@ export function cardLines(terminal: Terminal, hold: HoldView, nowMs: number): st
   return lines;
 }
 
-/** What an edit or a write would take away and put there, as far as a card can show it; a sign says which, not only a colour. */
-function content({ input }: HoldView): { text: string; style?: Style }[] {
-  const show = (sign: string, style: Style, value: unknown) => {
-    if (typeof value !== "string") return [];
-    const lines = visible(value).split("\n");
-    const shown = lines.slice(0, contentLinesMax).map((line) => ({ text: `    ${sign} ${line}`, style }));
-    const rest = lines.length - shown.length;
-    return rest > 0 ? [...shown, { text: `      … ${rest} more lines` }] : shown;
-  };
-  return [...show("-", "bad", input["old_string"]), ...show("+", "good", input["new_string"] ?? input["content"])];
-}
+const changeStyles: Readonly<Record<string, Style>> = { "-": "bad", "+": "good", "…": "faint" };
 
-const contentLinesMax = 40;
+const changeLinesMax = 80;

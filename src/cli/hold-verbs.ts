@@ -7,7 +7,7 @@ import { oneOf, readGiven, whole } from "./arguments.ts";
 import { holdCard, holdLine } from "./hold-card.ts";
 import type { Verb } from "./index.ts";
 import { watch } from "./hold-watch.ts";
-import { duration, visible, wrap } from "./words.ts";
+import { duration, visible, visibleName, wrap } from "./words.ts";
 import { decidedText, parseInput } from "../protocol/hold-words.ts";
 import { proving } from "./proof.ts";
 
@@ -115,7 +115,9 @@ async function grants({ place, json, terminal }: Verb, options: { session?: stri
   if (json) return terminal.out(JSON.stringify(list));
   if (list.length === 0) return terminal.out("Nothing is approved for a whole session.");
   for (const { id, agent, session, words, expiresAt } of list) {
-    terminal.out(`${id}  ${agent}  ${visible(session)}  ends in ${duration(Date.parse(expiresAt) - Date.now())}`);
+    terminal.out(
+      `${id}  ${visibleName(agent)}  ${visibleName(session)}  ends in ${duration(Date.parse(expiresAt) - Date.now())}`,
+    );
     for (const line of wrap(visible(words), terminal.columns - 3)) terminal.out(terminal.style("faint", `  ${line}`));
   }
   terminal.out(terminal.style("faint", "\nTake one back: signalbox hold revoke <id>"));
@@ -125,7 +127,9 @@ async function revoke({ place, json, terminal }: Verb, id: string): Promise<void
   await using client = await connect({ socket: place.socket });
   const { grant } = await client.call("hold/revoke", { id: id.startsWith("grant_") ? id : `grant_${id}` });
   terminal.out(
-    json ? JSON.stringify(grant) : `Taken back. ${grant.agent} is asked about again: ${visible(grant.words)}`,
+    json
+      ? JSON.stringify(grant)
+      : `Taken back. ${visibleName(grant.agent)} is asked about again: ${visible(grant.words)}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { emitKeypressEvents } from "node:readline";
 import { createInterface } from "node:readline/promises";
+import { harmless } from "./terminal.ts";
 
 export interface Key {
   readonly name?: string | undefined;
@@ -48,7 +49,7 @@ export class Screen implements Disposable {
   /** Draws over what stood there, line by line, without a flash. Lines are no wider than the terminal; what does not fit is cut at the end. */
   draw(lines: readonly string[]): void {
     const shown = lines.slice(0, this.rows);
-    const text = shown.map((line) => `${line}${escape}K`).join("\r\n");
+    const text = shown.map((line) => `${harmless(line)}${escape}K`).join("\r\n");
     process.stdout.write(`${escape}H${text}${escape}J`);
   }
 

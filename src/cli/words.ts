@@ -1,7 +1,7 @@
 import type { Verdict } from "../protocol/effects.ts";
 import type { Terminal } from "./terminal.ts";
 
-export { bytes, columnsOf, count, duration, moment, shorten, visible, wrap } from "../kit/text.ts";
+export { bytes, columnsOf, count, duration, moment, shorten, visible, visibleName, wrap } from "../kit/text.ts";
 export { callText, effectLines, sentence, stopped, undoText } from "../protocol/words.ts";
 
 export function verdictWord(terminal: Terminal, verdict: Verdict): string {

@@ -1,4 +1,5 @@
 import { canonicalJson, type Json, present } from "../kit/canonical.ts";
+import { visible } from "../kit/text.ts";
 import type { Answer, HeldCall, Holds, ProcessId, VerdictRecord } from "../holds/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import { stricter } from "../protocol/effects.ts";
@@ -264,17 +265,20 @@ function tightened(judged: Judged, tighten: ToolCallRequest["tighten"]): Judged 
   return { ...judged, verdict, rule: `decider-${tighten.by}`, reason: tighten.reason, instead: undefined };
 }
 
-/** Effects and reasons repeat words of the call: what is stored and shown of them holds no secret. */
+/**
+ * Effects and reasons repeat words of the call: what is stored and shown of them holds no secret, and what is for reading nothing that the terminal
+ * of an agent or a shim would act on.
+ */
 export function redactJudged(judged: Judged, redactText: (text: string) => string): Judged {
   return {
     ...judged,
-    reason: redactText(judged.reason),
+    reason: visible(redactText(judged.reason)),
     effects: judged.effects.map((effect) => ({
       ...effect,
-      what: redactText(effect.what),
+      what: visible(redactText(effect.what)),
       target: redactText(effect.target),
     })),
-    steps: judged.steps.map((step) => ({ ...step, what: redactText(step.what) })),
+    steps: judged.steps.map((step) => ({ ...step, what: visible(redactText(step.what)) })),
   };
 }
 

@@ -32,14 +32,34 @@ export function count(number: number, one: string, many: string = `${one}s`): st
 }
 
 /**
- * Makes every character that a terminal would act on, or that hides, visible: control characters, bidi overrides, zero-width and
- * tag characters are shown as `⟨U+202E⟩`. Line feeds and tabs stay.
+ * What no eye sees, or what makes an eye see something else: control characters, bidi controls, zero-width and other invisible
+ * characters, blanks that are not the blank, variation selectors, tags, lone surrogates. The selector that makes a sign an emoji is none.
+ */
+const unseen =
+  /(?![ \n\t]|(?<=\p{Extended_Pictographic})\uFE0F)[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zs}\p{Zl}\p{Zp}\p{Variation_Selector}\p{Default_Ignorable_Code_Point}]/gu;
+
+const codePoint = (character: string): string =>
+  `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
+
+/**
+ * A text for showing: each unseen character as `⟨U+202E⟩`. Line feeds and tabs stay. What it returns has no hidden order or content, and a
+ * terminal gets no escape sequence from it.
  */
 export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115F\u1160\u3164\uFFA0]/gu, (character) =>
-    character === "\n" || character === "\t"
-      ? character
-      : `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
+  return text.replaceAll(unseen, codePoint);
+}
+
+/** The same for what is one line by its nature (the name of an agent, a tool, a session): line feeds and tabs are shown too. */
+export function visibleName(name: string): string {
+  return visible(name).replaceAll(/[\n\t]/g, codePoint);
+}
+
+/** The unseen characters written as `\uXXXX`, which JSON and TOML strings read as the same characters. Line feeds and tabs stay. */
+export function escapedUnseen(text: string): string {
+  return text.replaceAll(unseen, (character) =>
+    Array.from({ length: character.length }, (_, unit) => character.charCodeAt(unit).toString(16).padStart(4, "0"))
+      .map((hex) => `\\u${hex}`)
+      .join(""),
   );
 }
 

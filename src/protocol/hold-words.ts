@@ -1,3 +1,4 @@
+import { escapedUnseen, visible, visibleName } from "../kit/text.ts";
 import type { HoldDecision, HoldView } from "./operations/holds.ts";
 import type { OutputOf } from "./operations/index.ts";
 import { Refusal } from "./refusals.ts";
@@ -32,7 +33,7 @@ export function editable(hold: HoldView, where: EditedIn = "line"): { readonly l
     );
   const command = editableCommand(hold, where);
   if (command !== undefined) return { label: "Command", text: command };
-  return { label: "Input, JSON", text: JSON.stringify(hold.input, null, where === "line" ? 0 : 2) };
+  return { label: "Input, JSON", text: escapedUnseen(JSON.stringify(hold.input, null, where === "line" ? 0 : 2)) };
 }
 
 /** @throws Refusal INVALID_PARAMS when it is not an input, or still has a mark where a secret was taken out */
@@ -54,8 +55,9 @@ export function editedInput(hold: HoldView, text: string, where: EditedIn = "lin
 
 function editableCommand({ input }: HoldView, where: EditedIn): string | undefined {
   const command = input["command"];
-  const fits = where === "line" ? /^[^\p{Cc}]*$/u : /^[^\p{Cc}\n\t]*(?:[\n\t][^\p{Cc}]*)*$/u;
-  return typeof command === "string" && fits.test(command) ? command : undefined;
+  if (typeof command !== "string") return undefined;
+  const shown = where === "line" ? visibleName(command) : visible(command);
+  return shown === command ? command : undefined;
 }
 
 /** @throws Refusal INVALID_PARAMS when the text is not a JSON object */

@@ -1,5 +1,5 @@
 import type { Effect, Mode } from "./effects.ts";
-import { visible } from "../kit/text.ts";
+import { visible, visibleName } from "../kit/text.ts";
 
 /**
  * What every surface says of a tool call, its effects and the daemon's mode, in the same words: the command line, the desk, the boards.
@@ -49,9 +49,17 @@ export function callText(tool: string, input: Readonly<Record<string, unknown>>)
   const command = input["command"];
   if (typeof command === "string") return visible(command);
   if (Array.isArray(command)) return visible(command.join(" "));
-  const path = input["file_path"] ?? input["path"] ?? input["url"];
-  if (typeof path === "string") return `${tool} ${visible(path)}`;
-  return `${tool} ${visible(JSON.stringify(input))}`;
+  const path = input[mainField(input) ?? ""];
+  if (typeof path === "string") return `${visibleName(tool)} ${visible(path)}`;
+  return `${visibleName(tool)} ${visible(JSON.stringify(input))}`;
+}
+
+/** The field of an input by which a person knows the call, which is all that `callText` shows of it; without one it shows the whole input. */
+export function mainField(input: Readonly<Record<string, unknown>>): string | undefined {
+  const command = input["command"];
+  if (typeof command === "string" || Array.isArray(command)) return "command";
+  const path = ["file_path", "path", "url"].find((name) => input[name] !== undefined && input[name] !== null);
+  return path !== undefined && typeof input[path] === "string" ? path : undefined;
 }
 
 /** A message as a sentence: a capital where it begins with a plain word, a full stop where nothing ends it. */

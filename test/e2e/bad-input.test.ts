@@ -43,6 +43,22 @@ describe("hook payloads that are wrong", () => {
       assert.deepEqual([other.code, other.stdout], [0, ""]);
     });
 
+  test("a reason repeats no control character of the call to the host's terminal", async () => {
+    const { code, stdout, stderr } = await claude(
+      "PreToolUse",
+      preToolUse("esc", project, "Bash", { command: "rm -rf '/etc/a\u001b[2J\u202eb'" }),
+    );
+    assert.equal(code, 2);
+    const { permissionDecisionReason: reason } = JSON.parse(stdout).hookSpecificOutput;
+    for (const text of [reason, stderr.trimEnd()]) assert.doesNotMatch(text, /[\p{Cc}\p{Cf}]/u);
+  });
+
+  test("an agent's name with control characters is refused", async () => {
+    const call = { session: "s", cwd: project, tool: "Bash", input: { command: "ls" } };
+    for (const agent of ["a\u001b[2J", "a\nb", "a\u202eb"])
+      await assert.rejects(client.call("gate/request", { ...call, agent }), /agent: an agent's name has no control/);
+  });
+
   const notSure: [string, string][] = [
     [
       "duplicate keys",

@@ -7,7 +7,7 @@
  * whether what is shown is live, and since when not. It holds no more than the daemon sends (`sessionsMax`, `holdsMax`) and
  * `boardEntriesMax` entries of the ledger. It decides nothing and guesses nothing: what is not known is shown as not known.
  */
-export { changeLines, type ChangeLine } from "./changes.ts";
+export { changeLines, type ChangeLine } from "../../protocol/call-input.ts";
 export { parseQuery, type Query } from "./filter.ts";
 export { type Row, type RowOptions, rowsByNeed, type SortOrder, sortOrders } from "./rows.ts";
 export { type Section, sectionOf, sections, sectionTitles } from "./sections.ts";

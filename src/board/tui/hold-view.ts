@@ -1,6 +1,7 @@
-import { duration, moment, visible } from "../../kit/text.ts";
+import { duration, moment, visible, visibleName } from "../../kit/text.ts";
 import type { HoldView } from "../../protocol/operations/holds.ts";
 import type { SessionView } from "../../protocol/session-view.ts";
+import { otherFields } from "../../protocol/call-input.ts";
 import { callText, effectLines, stopped, undoText } from "../../protocol/words.ts";
 import { type ChangeLine, changeLines, flat, sessionTitle } from "../model/index.ts";
 import { blank, cut, type Line, paragraph, span, spread, type Style } from "./line.ts";
@@ -20,10 +21,11 @@ export function holdLines(hold: HoldView, session: SessionView | undefined, colu
   const title = session === undefined ? flat(hold.session) : sessionTitle(session);
   return [
     spread([span(flat(hold.agent), "strong"), span(`  ${title}`)], [waits], columns),
-    ...paragraph(`in ${visible(hold.cwd)}`, columns, "faint"),
+    ...paragraph(`${visibleName(hold.tool)} in ${visibleName(hold.cwd)}`, columns, "faint"),
     blank,
     ...paragraph(callText(hold.tool, hold.input), columns, ["accent", "strong"], 2),
     ...changes(hold, columns),
+    ...otherFields(hold.input).flatMap((text) => paragraph(text, columns, "faint", 2)),
     blank,
     ...paragraph(visible(stopped(hold.reason)), columns),
     ...effectLines(hold.reason, hold.effects).flatMap((text) => paragraph(`- ${visible(text)}`, columns, undefined, 2)),

@@ -6,4 +6,4 @@
  * neither, such as a bare word in a sentence, it can't know. `visible` makes hidden characters of a text seen, for showing only.
  */
 export { redact, redactText, redactText as redactCommand, secretKinds } from "./redact.ts";
-export { visible } from "./visible.ts";
+export { visible } from "../../kit/text.ts";

@@ -5,7 +5,12 @@ import { JsonObject } from "../json.ts";
 import { limits } from "../limits.ts";
 import { operation } from "../operation.ts";
 
-const AgentName = z.string().min(1).max(64);
+/** Shown in lists beside what a person decides, so it holds nothing that a terminal would act on or that hides. */
+const AgentName = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, "an agent's name has no control characters and none that are invisible");
 const SessionName = z.string().min(1).max(256);
 const AbsolutePath = z.string().startsWith("/").max(4096);
 

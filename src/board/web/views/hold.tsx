@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { HoldView } from "../../../protocol/operations/holds.ts";
+import { otherFields } from "../../../protocol/call-input.ts";
 import { effectLines, stopped, undoText } from "../../../protocol/words.ts";
 import { visible } from "../../../kit/text.ts";
 import { folderName, keyOf, sessionTitle } from "../../model/index.ts";
@@ -38,6 +39,7 @@ function Card({ hold, keys }: { hold: HoldView; keys: boolean }) {
   const { sessions } = useBoardState();
   const session = sessions.get(keyOf(hold.agent, hold.session));
   const effects = effectLines(hold.reason, hold.effects);
+  const others = otherFields(hold.input);
   return (
     <article class="card" aria-labelledby="card-title">
       <header class="card-head">
@@ -58,6 +60,15 @@ function Card({ hold, keys }: { hold: HoldView; keys: boolean }) {
         </p>
       </header>
       <CallText tool={hold.tool} input={hold.input} />
+      {others.length > 0 && (
+        <ul class="effects faint" aria-label="The rest of its input">
+          {others.map((text) => (
+            <li key={text}>
+              <Marked text={text} />
+            </li>
+          ))}
+        </ul>
+      )}
       <div class="card-why">
         <p class="reason">
           <Marked text={visible(stopped(hold.reason))} />
