@@ -81,6 +81,12 @@ const Config = z.strictObject({
       briefCharsMax: z.int().min(500).max(10_000).default(4_000),
     })
     .prefault({}),
+  sessions: z
+    .strictObject({
+      /** Show agents that were never wired, found by their processes. */
+      discover: z.boolean().default(true),
+    })
+    .prefault({}),
   backstop: z
     .strictObject({
       /** Enter files that vanish from the workspaces of live sessions while no tool call runs there. */

@@ -151,6 +151,7 @@ export function buildRooms(options: RoomsOptions): Serving {
     workspaceAt: (cwd) => facts.workspaceAt(cwd),
     projectAt: (cwd) => facts.projectAt(cwd),
     scan: scanProcesses,
+    discover: config.sessions.discover,
   });
   const judging: JudgingPorts = {
     judge,

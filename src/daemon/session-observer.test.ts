@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -25,7 +26,7 @@ function tableOf(
   return { byPid: new Map(seen.map((one) => [one.pid, one])), children, nowTicks };
 }
 
-function rig(change: Partial<Observed> = {}, watchers = 1) {
+function rig(change: Partial<Observed> = {}, watchers = 1, discover = true) {
   const clock = new SteppedClock();
   const told: Evidence[] = [];
   const learnt: Known[] = [];
@@ -62,6 +63,7 @@ function rig(change: Partial<Observed> = {}, watchers = 1) {
       scans += 1;
       return Promise.resolve(table);
     },
+    discover,
   });
   const look = async (next: ProcessTable) => {
     table = next;
@@ -192,3 +194,21 @@ function temporary(t: TestContext): string {
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
+
+test("an agent that was never wired is found by its process, unless that is turned off", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "sb-unwired-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  copyFileSync("/bin/sleep", join(folder, "claude"));
+  const claude = spawn(join(folder, "claude"), ["600"], { stdio: "ignore" });
+  await once(claude, "spawn");
+  t.after(() => claude.kill("SIGKILL"));
+  const table = tableOf([{ pid: claude.pid ?? 0, parent: 1 }], 1_000);
+  for (const discover of [true, false]) {
+    const { found, look } = rig({}, 1, discover);
+    await look(table);
+    assert.deepEqual(
+      found.map((all) => all.map(({ agent }) => agent)),
+      [discover ? ["claude-code"] : []],
+    );
+  }
+});

@@ -24,6 +24,8 @@ export interface ObserverPorts {
   readonly workspaceAt: (cwd: string) => Promise<{ readonly root: string }>;
   readonly projectAt: (cwd: string) => Promise<string | null>;
   readonly scan: (signal: AbortSignal) => Promise<ProcessTable>;
+  /** Whether agents that were never wired are looked for. */
+  readonly discover: boolean;
 }
 
 /** How often the machine is looked at while a board is open; `look` is called this often. */
@@ -141,7 +143,7 @@ export class SessionObserver {
   async #discover(table: ProcessTable, owners: ReadonlyMap<number, Observed>, signal: AbortSignal): Promise<void> {
     const { sessions, clock, workspaceAt, projectAt } = this.#ports;
     const found: Discovered[] = [];
-    for (const process of table.byPid.values()) {
+    for (const process of this.#ports.discover ? table.byPid.values() : []) {
       signal.throwIfAborted();
       const agent = await this.#agentOf(process);
       if (agent === undefined || found.length >= discoveredMax) continue;

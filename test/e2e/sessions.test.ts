@@ -119,7 +119,7 @@ test("a broken stream resumes after its cursor, over a restart with all of it", 
 
 test("an agent that was never wired is found by its process, and is gone with it", async () => {
   using place = makeHome();
-  await using daemon = await TestDaemon.start(place);
+  await using daemon = await TestDaemon.start(place, ["sessions.discover=true"]);
   await using client = await daemon.connect();
   const board = new Board();
   await board.watch(client);

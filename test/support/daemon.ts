@@ -10,6 +10,7 @@ import { type Client, connect } from "../../src/client/index.ts";
 import { running } from "../../src/kit/running.ts";
 import { daemonArguments, type Place, placeIn } from "../../src/protocol/place.ts";
 import type { FromAgent, ToAgent } from "./agent-process.ts";
+import { endDaemonsOf } from "./processes.ts";
 import { nobodysHome, remove, shareCompiled, temporary } from "./temporary.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -23,7 +24,11 @@ export const plainEnvironment = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: no
 export function makeHome(): Place & Disposable {
   const place = placeIn(temporary());
   shareCompiled(place.home);
-  return { ...place, [Symbol.dispose]: () => remove(place.home) };
+  const leave = () => {
+    endDaemonsOf(place.home);
+    remove(place.home);
+  };
+  return { ...place, [Symbol.dispose]: leave };
 }
 
 export interface Ran {
@@ -32,7 +37,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** The real daemon in a process of its own. */
+/** The real daemon in a process of its own. It finds no agents by their processes, which would be the developer's or another test's. */
 export class TestDaemon implements AsyncDisposable {
   readonly place: Place;
   readonly child: ChildProcess;
@@ -51,7 +56,13 @@ export class TestDaemon implements AsyncDisposable {
   ): Promise<TestDaemon> {
     const child = spawn(
       process.execPath,
-      [...daemonArguments(place, main), ...settings.flatMap((pair) => ["--set", pair]), ...flags, "--ready-fd", "3"],
+      [
+        ...daemonArguments(place, main),
+        ...["sessions.discover=false", ...settings].flatMap((pair) => ["--set", pair]),
+        ...flags,
+        "--ready-fd",
+        "3",
+      ],
       { env: { ...plainEnvironment, HOME: place.home }, stdio: ["ignore", "inherit", "pipe", "pipe"] },
     );
     const daemon = new TestDaemon(place, child);

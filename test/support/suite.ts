@@ -1,4 +1,5 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync } from "node:fs";
+import { kill, processesOf } from "./processes.ts";
 import { compiled, remove } from "./temporary.ts";
 
 /**
@@ -24,11 +25,11 @@ export async function globalTeardown(): Promise<void> {
     left = processesOf(folder);
   }
   for (const { pid, words } of left) {
-    complain(`process ${pid} is left: ${words}`);
-    process.kill(pid, "SIGKILL");
+    complain(`process ${pid} is left: ${words.join(" ")}`);
+    kill(pid);
   }
-  for (const name of readdirSync(folder))
-    complain(`${folder}/${name} is left: ${readdirSync(folder, { recursive: true }).slice(0, 5).join(", ")}`);
+  const names = readdirSync(folder, { recursive: true });
+  if (names.length > 0) complain(`in ${folder} are left: ${names.slice(0, 20).join(", ")}`);
   remove(folder);
   folder = undefined;
 }
@@ -36,23 +37,4 @@ export async function globalTeardown(): Promise<void> {
 function complain(message: string): void {
   process.stderr.write(`the suite is not clean: ${message}\n`);
   process.exitCode = 1;
-}
-
-/** Every process but this one whose words, environment or working folder name the folder. */
-function processesOf(path: string): { pid: number; words: string }[] {
-  const found: { pid: number; words: string }[] = [];
-  for (const name of readdirSync("/proc")) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
-    try {
-      const words = readFileSync(`/proc/${name}/cmdline`, "latin1");
-      if (words === "") continue; // of the kernel, or ended and not yet waited for
-      const places = [words, readFileSync(`/proc/${name}/environ`, "latin1"), readlinkSync(`/proc/${name}/cwd`)];
-      if (places.some((place) => place.includes(path))) found.push({ pid, words: words.replaceAll("\0", " ") });
-    } catch (error) {
-      const { code = "" } = error as NodeJS.ErrnoException;
-      if (!["ENOENT", "ESRCH", "EACCES"].includes(code)) throw error; // it has ended meanwhile, or is another user's
-    }
-  }
-  return found;
 }
