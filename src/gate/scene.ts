@@ -30,6 +30,8 @@ export class Scene {
   readonly used = new Set<string>();
   /** Paths that this same text makes: what it wrote there, as far as known. */
   readonly made = new Map<string, Flow | undefined>();
+  /** What earlier commands of this same text noted for later ones. */
+  readonly said = new Set<string>();
   /** Links that this same text makes: where each leads. */
   readonly links = new Map<string, string>();
   /** What stays of the work that one judgement may cost: syntax nodes, and characters of nested code. */
@@ -209,7 +211,7 @@ export class Scene {
         });
     }
     const undoable =
-      how.undoable ?? (kind === "execute" ? this.#runnable(path, at.place) : this.#writable(path, at.place, how));
+      how.undoable ?? (kind === "execute" ? this.#runnable(path, at.place, how) : this.#writable(path, at.place, how));
     // What was fetched stays so when it is made executable or added to.
     const before = this.made.get(path);
     if (kind === "write" && whole && !(how.keeps === true && (before?.remote === true || before?.decoded === true)))
@@ -383,11 +385,12 @@ export class Scene {
   }
 
   /** Scratch work is the session's own; what others left in temp is not. */
-  #runnable(path: string, place: Effect["place"]): Effect["undoable"] {
+  #runnable(path: string, place: Effect["place"], how: PathUse): Effect["undoable"] {
     if (place === "workspace" || place === "worktree" || this.#isMade(path)) return "yes";
     if (place !== "temp") return "no";
     const made = this.fact("made", path);
-    return made !== undefined && "made" in made && !made.made ? "no" : "yes";
+    if (made === undefined || !("made" in made)) return how.injected === true ? "no" : "yes";
+    return made.made ? "yes" : "no";
   }
 
   #isMade(path: string): boolean {

@@ -4,13 +4,14 @@ import {
   connects,
   copies,
   dynamicCode,
-  fromImport,
+  eachBelow,
   opaqueCode,
   opens,
   pathMethod,
   runsShell,
   type Seen,
   sends,
+  showsEnvironment,
   signalling,
   touches,
 } from "./deeds.ts";
@@ -32,19 +33,7 @@ export const calls: readonly Call[] = [
       /\b(?:os\.(?:system|popen|exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?)|subprocess\.(?:run|call|check_call|check_output|Popen|getoutput|getstatusoutput)|commands\.getoutput|pty\.spawn|pexpect\.(?:run|spawn)|sh\.(?:Command))\s*\(/g,
     does: runsShell,
   },
-  {
-    languages: ["python"],
-    hint: "__import__",
-    pattern: /__import__\s*\(\s*["'](?:os|subprocess|pty)["']\s*\)\s*\.\s*\w+\s*\(/g,
-    does: runsShell,
-  },
-  {
-    languages: ["python"],
-    hint: "import",
-    pattern:
-      /\bfrom\s+(?:os|subprocess)\s+import\s+(?:\w+\s*,\s*)*(?:system|popen|run|call|Popen|check_output|check_call)\b/g,
-    does: fromImport,
-  },
+
   {
     languages: ["node"],
     pattern:
@@ -147,6 +136,12 @@ export const calls: readonly Call[] = [
     languages: ["python"],
     pattern: /\bPath\s*\(\s*(["'][^"']*["'])\s*\)\s*\.\s*(?:unlink|rmdir)\s*\(/g,
     does: pathMethod("delete"),
+  },
+  {
+    languages: ["python"],
+    hint: "Path",
+    pattern: /\bPath\s*\(\s*(["'][^"']*["'])\s*\)\s*\.\s*(?:iterdir|r?glob|walk)\s*\(\s*(["'][^"']*["'])?/g,
+    does: eachBelow,
   },
   {
     languages: ["node"],
@@ -286,7 +281,19 @@ export const calls: readonly Call[] = [
       }),
   },
   { languages: ["node"], pattern: /\bprocess\.(?:kill|setuid|setgid)\s*\(/g, does: signalling },
+  {
+    languages: ["perl", "ruby"],
+    hint: "fork",
+    pattern: /\bfork\s+while\b|\b(?:while\s*\(?\s*(?:1|true)\s*\)?|loop)\s*(?:do|\{)?\s*fork\b/g,
+    does: opaqueCode("start processes without end"),
+  },
   // Names put together at run time: what is called can't be seen.
+  {
+    languages: ["php"],
+    pattern:
+      /\b(?:array_(?:map|walk|filter|reduce)|call_user_func(?:_array)?|usort|register_shutdown_function|forward_static_call)\s*\(\s*["'](?:system|exec|shell_exec|passthru|popen|proc_open|unlink|rmdir|eval|assert|mail|file_put_contents|chmod|rename)["']/g,
+    does: opaqueCode("call a function that acts on the machine by its name"),
+  },
   {
     languages: ["python"],
     hint: "getattr",
@@ -301,32 +308,22 @@ export const calls: readonly Call[] = [
   },
   {
     languages: ["node"],
+    hint: "require",
+    pattern: /\brequire\s*\(\s*["'](?![./])[^"']*["']\s*\+/g,
+    does: opaqueCode("load a module whose name is put together at run time"),
+  },
+  {
+    languages: ["node"],
     pattern:
       /\b(?:global|globalThis|window|self)\s*\[\s*(?!["']\w+["']\s*\])|\b(?:global|globalThis)\s*\[\s*["'](?:eval|Function|require|process)["']|\.constructor\s*\.\s*constructor\s*\(|\bprocess\s*\.\s*(?:binding|dlopen)\s*\(/g,
     does: opaqueCode("call a function whose name is put together at run time"),
   },
-  {
-    languages: ["node"],
-    hint: "process.env",
-    pattern: /^\s*process\.env\s*;?\s*$/g,
-    does: ({ runner, shell, language }) =>
-      runner.emit(shell, {
-        kind: "read",
-        what: `${language}: show the whole environment, with the secrets in it`,
-        target: "environment",
-        secret: "reads",
-      }),
-  },
   // The whole environment, shown or sent.
+  { languages: ["node"], hint: "process.env", pattern: /^\s*process\.env\s*;?\s*$/g, does: showsEnvironment },
+  { languages: ["perl"], hint: "%ENV", pattern: /\b(?:keys|values|each|sort)\s*\(?%ENV\b/g, does: showsEnvironment },
   {
     pattern:
       /\b(?:print|dict|dumps|console\.log|stringify|puts|p|list|str|repr|pprint|say|var_dump|print_r)\s*\(?\s*(?:dict\(|list\()?(?:os\.environ|process\.env|ENV|\$_ENV|%ENV|getenv\(\))\s*(?:\.(?:items|copy|values|to_h|to_a|inspect)(?:\(\))?)?\s*(?=[),;}]|$)/g,
-    does: ({ runner, shell, language }) =>
-      runner.emit(shell, {
-        kind: "read",
-        what: `${language}: show the whole environment, with the secrets in it`,
-        target: "environment",
-        secret: "reads",
-      }),
+    does: showsEnvironment,
   },
 ];

@@ -118,18 +118,19 @@ export const sends =
       });
   };
 
-export function fromImport({ runner, shell, language, source, match }: Seen): void {
-  for (const call of source.text
-    .slice(match.index + match[0].length)
-    .matchAll(/(?<![\w.])(?:system|popen|run|call|Popen|check_output|check_call)\s*\(/g))
-    runsShell({
-      runner,
-      shell,
-      language,
-      source,
-      at: match.index + match[0].length + call.index + call[0].length,
-      match,
-    });
+export const showsEnvironment = ({ runner, shell, language }: Seen): void =>
+  runner.emit(shell, {
+    kind: "read",
+    what: `${language}: show the whole environment, with the secrets in it`,
+    target: "environment",
+    secret: "reads",
+  });
+
+/** `Path("x").iterdir()` in a program that deletes: by its text, what is deleted is what is found there. */
+export function eachBelow({ runner, shell, source, match }: Seen): void {
+  if (!/\.(?:unlink|rmdir)\s*\(|\brmtree\s*\(|\bos\.remove\s*\(/.test(source.text)) return;
+  const pattern = match[2] === undefined ? "*" : match[2].slice(1, -1);
+  runner.path(shell, { ...argOf(`${pathText(match)}/${pattern}`), glob: true }, { kind: "delete" });
 }
 
 export function dynamicCode({ runner, shell, source, at, language }: Seen): void {

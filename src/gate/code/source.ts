@@ -183,7 +183,7 @@ const unescaped = (letter: string): string => ({ n: "\n", t: "\t", r: "\r" })[le
 
 /** `import subprocess as s` and `const c = require("child_process")`: calls by the other name are calls all the same. */
 export function unaliased(text: string, language: Language): string {
-  text = homes(text, language);
+  text = plain(homes(text, language), language);
   const names = new Map<string, string>();
   const aliases =
     language === "python"
@@ -203,12 +203,37 @@ export function unaliased(text: string, language: Language): string {
   return text;
 }
 
+const imported =
+  /^(?:system|popen|exec[lv]p?e?|spawn[lv]p?e?|remove|unlink|rmdir|removedirs|rmtree|run|call|Popen|check_output|check_call|getoutput|kill|killpg|environ|getenv|chmod|chown|rename|fork|setuid|move|copy2?|copyfile|copytree)$/;
+
+/** Detours by which one names the same: modules that are looked up by a literal, `from os import system as s`. */
+function plain(text: string, language: Language): string {
+  if (language !== "python") return text;
+  if (/__import__|import_module/.test(text))
+    text = text.replace(
+      /(?:__import__|importlib\.import_module)\s*\(\s*["'](os|subprocess|shutil|pty|socket)["']\s*\)/g,
+      "$1",
+    );
+  for (const match of [...text.matchAll(/\bfrom\s+(os|subprocess|shutil)\s+import\s+\(?([\w*, \t]+)/g)].slice(0, 8)) {
+    const [, module = "", names = ""] = match;
+    for (const item of names.split(",").slice(0, 16)) {
+      const [, name = "", alias = name] = /^\s*(\w+)(?:\s+as\s+(\w+))?\s*$/.exec(item) ?? [];
+      if (name !== "" && imported.test(name))
+        text = text.replace(new RegExp(`(?<![\\w.])${alias}(?=\\s*[([.])`, "g"), `${module}.${name}`);
+    }
+    if (names.trim() === "*")
+      text = text.replace(/(?<![\w.])(system|popen|rmtree|remove|unlink|rmdir)(?=\s*\()/g, `${module}.$1`);
+  }
+  return text;
+}
+
 /** The home as each language names it, put as the literal that it stands for. */
 function homes(text: string, language: Language): string {
   if (!/home|HOME/.test(text)) return text;
   if (language === "python")
     return text
       .replace(/\bPath\.home\(\)\s*(?:\/\s*|\.joinpath\(\s*)(["'])/g, "Path($1~/")
+      .replace(/\bPath\.home\(\)/g, 'Path("~")')
       .replace(/\bos\.(?:environ\[\s*["']HOME["']\s*\]|(?:environ\.get|getenv)\(\s*["']HOME["']\s*\))/g, '"~"');
   if (language === "node")
     return text.replace(/\bprocess\.env\.HOME\b|\b(?:os|require\(\s*["'](?:node:)?os["']\s*\))\.homedir\(\)/g, '"~"');

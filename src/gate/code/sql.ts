@@ -22,6 +22,14 @@ export function judgeSql(runner: Runner, shell: Shell, text: string, ownFile = f
         sure: "opaque",
         undoable: "no",
       });
+    if (/^\s*\.(?:restore|recover)\s+\S/i.test(line))
+      runner.emit(shell, {
+        kind: "mutate-remote",
+        what: `replace what is in the database (${line.trim().slice(0, 80)})`,
+        target: "sql",
+        place: "remote",
+        undoable: "no",
+      });
     const output = /^\s*\.(?:output|once|backup|dump|save)\s+(\S+)/i.exec(line);
     if (output?.[1] !== undefined && !/^['"]?\|/.test(output[1]))
       runner.path(shell, literal(output[1]), { kind: "write" });
@@ -50,7 +58,7 @@ export function judgeSql(runner: Runner, shell: Shell, text: string, ownFile = f
       /^(?:EXPLAIN(?: ANALYZE)?|WITH\b.*?\)\s*(?=SELECT|INSERT|UPDATE|DELETE)|BEGIN|START TRANSACTION)\s*;?\s*/i,
       "",
     );
-    const undoable = statementLoss(words);
+    const undoable = statementLoss(withoutTexts(words));
     if (undoable === undefined || (ownFile && undoable === "costly" && adds.test(words))) continue;
     runner.emit(shell, {
       kind: "mutate-remote",
@@ -61,6 +69,15 @@ export function judgeSql(runner: Runner, shell: Shell, text: string, ownFile = f
     });
   }
 }
+
+/** What stands in quotes is data, unless the statement has a function that runs text. */
+const withoutTexts = (said: string): string =>
+  /^(?:SELECT|WITH|VALUES|SHOW|INSERT|UPDATE|DELETE|EXPLAIN)\b/i.test(said) &&
+  !/\b(?:dblink\w*|query_to_xml|exec\w*|xp_\w+|sp_\w+|eval|sqlite_exec|pg_\w+_file\w*|lo_\w+|load_file)\s*\(/i.test(
+    said,
+  )
+    ? said.replace(/'(?:[^']|'')*'/g, "''")
+    : said;
 
 /** Undefined for statements that only read. */
 function statementLoss(said: string): "no" | "costly" | undefined {

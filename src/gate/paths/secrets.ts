@@ -169,6 +169,10 @@ const names = new Set([
   "kubeconfig",
   "terraform.tfvars",
   "vault.key",
+  ".dev.vars",
+  ".vault_pass",
+  ".vault-password",
+  "wp-config.php",
   "NTDS.dit",
   "SAM",
 ]);
@@ -224,8 +228,16 @@ export function secretName(path: string, home: string): SecretName {
     if (path.startsWith("/proc/") && (base === "environ" || base === "mem")) return "secret";
     if (path.startsWith("/etc/ssh/") && base.includes("_key") && !base.endsWith(".pub")) return "secret";
   }
-  return secretBase(base) || secretTail(path, base) ? "secret" : undefined;
+  return secretBase(base) || secretTail(path, base) || keptAsSecret(path, base) ? "secret" : undefined;
 }
+
+/** Data in a folder that says what it keeps: `secrets/prod.json`, `credentials/db.yml`. */
+const keptAsSecret = (path: string, base: string): boolean =>
+  /\/\.?(?:secrets?|credentials|private[_-]keys?)\/[^/]+$/.test(path) &&
+  /\.(?:json|ya?ml|toml|ini|txt|env|conf|cfg|properties|enc|asc|token)$/.test(base) &&
+  !sampleWords.test(base) &&
+  !/(?:^|\/)(?:test|tests|spec|fixtures?|examples?|docs?|testdata|__tests__|samples?)\//.test(path) &&
+  !/^(?:package|tsconfig|index|kustomization|Chart|values|README)\b/.test(base);
 
 /** A home's secret files are secret wherever a copy of them is: `x/.aws/credentials`. */
 function secretTail(path: string, base: string): boolean {
@@ -250,7 +262,9 @@ export function secretBase(base: string): boolean {
     if (base.endsWith(ending))
       return !sampleWords.test(base) && !/(?:^|[._-])(?:cert|ca|chain|fullchain|public)/i.test(base);
   if (/\.tfvars(?:\.json)?$|\.tfstate(?:\.backup)?$|^krb5cc_/.test(base)) return !sampleWords.test(base);
-  return /(?:^|[._-])service[._-]?account[\w.-]*\.json$/.test(base);
+  return /(?:^|[._-])(?:service[._-]?account|firebase-adminsdk)[\w.-]*\.json$|kubeconfig\.ya?ml$|\.kubeconfig$/.test(
+    base,
+  );
 }
 
 /** Shell patterns: whether a word with wildcards could become a secret's path. */
@@ -305,11 +319,14 @@ const harmlessInSecretFolder = (inHome: string, base: string): boolean =>
   inHome === ".gnupg/gpg.conf" ||
   base === "public.key";
 
-/** Environment variables that hold secrets, by name. */
+/** Environment variables that hold secrets, by name. Addresses of databases have the password in them. */
 export const secretVariable = (name: string): boolean =>
-  /(?:^|_)(?:TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|PWD|API_?KEY|APIKEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|CREDENTIALS?|AUTH_?KEY|ENCRYPTION_?KEY|SIGNING_?KEY|DSN|PAT|PGPASSWORD)(?:_|$|\d)/.test(
+  /(?:^|_)(?:DATABASE|DB|REDIS|MONGO|MONGODB|POSTGRES|POSTGRESQL|PG|MYSQL|AMQP|RABBITMQ|CLOUDAMQP|BROKER)_UR[LI]$/.test(
+    name.toUpperCase(),
+  ) ||
+  (/(?:^|_)(?:TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|PWD|API_?KEY|APIKEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|CREDENTIALS?|AUTH_?KEY|ENCRYPTION_?KEY|SIGNING_?KEY|DSN|PAT|PGPASSWORD)(?:_|$|\d)/.test(
     name.toUpperCase(),
   ) &&
-  !/^(?:PWD|OLDPWD|MAX_TOKENS?|TOKENS|.*_TOKENS|SSH_AUTH_SOCK|.*_(?:FILE|PATH|DIR|NAME|COUNT|LIMIT|LENGTH|BUDGET|ID))$/.test(
-    name.toUpperCase(),
-  );
+    !/^(?:PWD|OLDPWD|MAX_TOKENS?|TOKENS|.*_TOKENS|SSH_AUTH_SOCK|.*_(?:FILE|PATH|DIR|NAME|COUNT|LIMIT|LENGTH|BUDGET|ID))$/.test(
+      name.toUpperCase(),
+    ));

@@ -1,7 +1,17 @@
-import { builds, mutatesRemote, nothing, publishes, runsLine, runsOwn, sendsFiles, writes } from "./acts.ts";
-import { databaseLoss, emptiesDatabase } from "./database-loss.ts";
-import type { Act, Program } from "./program.ts";
-import { changesHomeSettings, otherRegistry, rewrites, runsFrom } from "./packages.ts";
+import {
+  builds,
+  mutatesRemote,
+  nothing,
+  publishes,
+  revealsSecret,
+  runsLine,
+  runsOwn,
+  sendsFiles,
+  writes,
+} from "./acts.ts";
+import { consoleLine, databaseLoss, emptiesDatabase } from "./database-loss.ts";
+import { type Act, literal, type Program } from "./program.ts";
+import { changesHomeSettings, loadsFrom, otherRegistry, rewrites, runsFrom } from "./packages.ts";
 import { byVerbs } from "./service-verbs.ts";
 
 /** Test runners, linters, formatters and type checkers: they run and rewrite what the workspace defines. */
@@ -236,7 +246,13 @@ export const checks: readonly Program[] = [
     },
     clusters: false,
     does: runsOwn,
-    subcommands: { "upload|share|deploy|gh-deploy": mutatesRemote("upload or deploy") },
+    subcommands: {
+      "upload|share|deploy|gh-deploy": mutatesRemote("upload or deploy"),
+      "experiments delete|runs delete|gc|models delete|db upgrade|artifacts delete": mutatesRemote(
+        "delete from the tracker",
+        "no",
+      ),
+    },
     examples: {
       "pytest -x tests/test_a.py -k 'not slow'": "allow",
       "tsc --noEmit -p apps/web": "allow",
@@ -295,7 +311,10 @@ export const checks: readonly Program[] = [
     summary: "linters and formatters that rewrite files",
     flags: {
       "-o --output --output-file --outfile <path>": writes,
-      "--rulesdir --plugin --plugins --resolve-plugins-relative-to --plugin-search-dir -r --require <path>": runsFrom,
+      "--rulesdir --plugin --plugins --resolve-plugins-relative-to --plugin-search-dir -r --require <path>": [
+        runsFrom,
+        loadsFrom,
+      ],
       "-c --config --style --stdin-filename --stdin-filepath --ext --ignore-path --select --ignore --extend-select --line-length -l --target-version <x>":
         nothing,
       "--check --diff --list-different --dry-run --fix-dry-run": nothing,
@@ -345,8 +364,21 @@ export const checks: readonly Program[] = [
       "-o --output --out <path>": writes,
     },
     clusters: false,
-    does: (use, args) => rewrites(use, args.slice(-1)),
+    does: (use, args) => {
+      const to = args.at(-1);
+      if (
+        use
+          .values("-f")
+          .some(({ text }) => /^(?:x11grab|avfoundation|gdigrab|kmsgrab|alsa|pulse|dshow|v4l2)$/.test(text))
+      )
+        revealsSecret("record what the screen, the camera or the microphone has")(use, []);
+      if (to !== undefined && /^(?:udp|tcp|rtmps?|srt|rtp|icecast|ftp|sftp|https?):\/\//.test(to.text))
+        return use.net(to, { kind: "send" });
+      rewrites(use, args.slice(-1));
+    },
     examples: {
+      "ffmpeg -i a.mp4 -f mpegts udp://10.0.0.9:1234": "hold",
+      "ffmpeg -f x11grab -i :0 out.mp4": "hold",
       "ffmpeg -i a.mp4 -vf scale=640:-1 b.mp4": "allow",
       "convert a.png -resize 50% b.png": "allow",
       "magick a.png ~/.bashrc": "hold",
@@ -450,7 +482,9 @@ export const checks: readonly Program[] = [
         args[1] !== undefined &&
         !args[1].text.endsWith(".rb")
       )
-        use.code("ruby", args[1]);
+        consoleLine(use, "ruby", args[1]);
+      else if (/^(?:credentials|encrypted|secrets):(?:show|edit)$/.test(args[0]?.text ?? ""))
+        revealsSecret("open the credentials of the project")(use, []);
       else runsOwn(use, []);
     },
     examples: {
@@ -463,6 +497,9 @@ export const checks: readonly Program[] = [
       "rails db:test:prepare": "allow",
       "rake release": "hold",
       "rails runner 'system(\"rm -rf /\")'": "deny",
+      "rails runner 'User.delete_all'": "hold",
+      "rails runner 'puts User.count'": "allow",
+      "rails credentials:show": "hold",
     },
   },
   {
@@ -512,13 +549,21 @@ export const checks: readonly Program[] = [
       if (loss !== undefined) use.emit(emptiesDatabase(`${use.name} ${loss}`));
       else if (use.name === "wp" && /^(?:delete|drop|empty|reset|uninstall)$/.test(args[1]?.text ?? ""))
         use.emit(emptiesDatabase(`wp ${verb} ${args[1]?.text ?? ""}`));
-      else if (use.name === "sail" && verb === "artisan") use.run(args);
+      else if (verb === "tinker") {
+        const at = use.all.findIndex(({ text }) => text.startsWith("--execute"));
+        const given = use.all[at];
+        const line = given?.text.includes("=") === true ? literal(given.text.slice(10)) : use.all[at + 1];
+        if (at >= 0 && line !== undefined) consoleLine(use, "php", line);
+        else runsOwn(use, []);
+      } else if (use.name === "sail" && verb === "artisan") use.run(args);
       else if (use.name === "sail" && !/^(?:up|down|php|composer|npm|test|build|ps|logs|shell)$/.test(verb))
         use.run(args);
       else runsOwn(use, []);
     },
     examples: {
       "artisan migrate": "allow",
+      "php artisan tinker --execute='User::truncate()'": "hold",
+      "php artisan tinker --execute 'echo User::count();'": "allow",
       "artisan migrate:fresh --seed": "hold",
       "./artisan migrate:status": "allow",
       "node ace migration:fresh": "hold",

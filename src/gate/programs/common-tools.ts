@@ -8,5 +8,6 @@ export const commonTools: ReadonlySet<string> = new Set(
    psql mysql mongosh redis-cli sqlite3 prisma drizzle-kit knex sequelize sequelize-cli mikro-orm typeorm typeorm-ts-node-commonjs alembic flask django-admin
    terraform tofu pulumi ansible ansible-playbook cdk serverless sls sst wrangler vercel netlify supabase firebase railway heroku fly flyctl convex
    aws gcloud az doctl eas sentry-cli stripe twilio lerna nx changeset semantic-release np release-it twine flit hatch
+   serve http-server live-server surge gh-pages localtunnel ngrok jsr vsce ovsx
    rimraf del-cli shx cross-env dotenv concurrently nodemon`.split(/\s+/),
 );

@@ -8,6 +8,7 @@ import {
   opaque,
   publishes,
   runs,
+  runsLine,
   runsOwn,
   script,
   when,
@@ -60,9 +61,17 @@ export const compiledLanguages: readonly Program[] = [
       "--registry --index <url>": otherRegistry,
     },
     subcommands: {
-      "build|b|check|c|test|t|run|r|bench|doc|d|fmt|clippy|fix|clean|new|init|add|remove|rm|update|fetch|generate-lockfile|tree|metadata|vendor|verify-project|package|locate-project|pkgid|read-manifest|rustc|rustdoc|report|nextest|nextest run|llvm-cov|expand|machete|udeps|outdated|audit|deny|hack|criterion|watch|sweep|about|msrv|vet|tarpaulin|insta|bloat|asm|miri|version|help|config|info|semver-checks|sort|chef|component|leptos|tauri|xtask|make":
+      "build|b|check|c|test|t|run|r|bench|doc|d|fmt|clippy|fix|clean|new|init|add|remove|rm|update|fetch|generate-lockfile|tree|metadata|vendor|verify-project|package|locate-project|pkgid|read-manifest|rustc|rustdoc|report|nextest|nextest run|llvm-cov|expand|machete|udeps|outdated|audit|deny|hack|criterion|sweep|about|msrv|vet|tarpaulin|insta|bloat|flamegraph|asm|miri|version|help|config|info|semver-checks|sort|chef|component|leptos|tauri|xtask|make":
         runsOwn,
       search: asks,
+      watch: {
+        flags: {
+          "-s --shell <line>": runsLine,
+          "-x --exec -w --watch -i --ignore -d --delay -C --workdir -E --env <x>": nothing,
+        },
+        stop: true,
+        does: (use, args) => (args.length > 0 ? runs(use, args) : runsOwn(use, args)),
+      },
       mutants: {
         flags: { "--cargo-test-args --cargo-arg <x>": nothing },
         does: (use, args) => (args.length > 0 ? runs(use, args) : runsOwn(use, args)),
@@ -396,7 +405,8 @@ export const compiledLanguages: readonly Program[] = [
     subcommands: {
       "build|test|run|restore|clean|publish|pack|new|add|remove|list|sln|format|watch|build-server|msbuild|vstest|script|reference|package|user-secrets list|ef migrations|ef dbcontext|dev-certs https --check|tool restore|tool list|tool run|workload list|store|help":
         builds,
-      "ef database update": builds,
+      "ef database update": (use, args) =>
+        args[0]?.text === "0" ? use.emit(emptiesDatabase("dotnet ef database update 0")) : builds(use, args),
       "ef database drop": (use) =>
         use.emit({
           kind: "delete",

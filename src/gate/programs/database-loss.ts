@@ -1,4 +1,4 @@
-import type { Arg, EffectDraft } from "./program.ts";
+import type { Arg, EffectDraft, Language, Use } from "./program.ts";
 
 /**
  * Frameworks name what empties a database alike: a subject and a verb (`db:reset`, `migrate:fresh`, `schema drop`, `ecto.drop`), whoever runs them: a project's console,
@@ -49,6 +49,27 @@ export const emptiesDatabase = (said: string): EffectDraft => ({
   reach: "many",
   instead: "Go a step forward, which loses nothing, or let the operator empty it",
 });
+
+/**
+ * A line for a framework's console (`rails runner`, `tinker`, `manage.py shell -c`): what its language does with files and programs, and what the framework's own
+ * methods take from the database.
+ */
+export const consoleLine = (use: Use, language: Language, line: Arg): void => {
+  use.code(language, line);
+  if (
+    /(?:\.|::|->)(?:delete_all|destroy_all|destroy|delete|delete_by|destroy_by|truncate|forceDelete|drop_table|dropIfExists|drop|update_all|flush(?:all|db)?|clear_all)\b!?|\b(?:DROP|TRUNCATE)\s+\w|\bDELETE\s+FROM\b/.test(
+      line.text,
+    )
+  )
+    use.emit(emptiesDatabase(line.text.slice(0, 120)));
+  if (/\benv\(\s*["']\w*(?:KEY|SECRET|PASSWORD|TOKEN)|credentials\.\w/i.test(line.text))
+    use.emit({
+      kind: "read",
+      what: `show a secret of the project: ${line.text.slice(0, 80)}`,
+      target: "credentials",
+      secret: "reads",
+    });
+};
 
 /** Consoles that lie in a project, by the names that their frameworks give them: `./artisan`, `php bin/console`. */
 export const projectConsoles: ReadonlySet<string> = new Set(

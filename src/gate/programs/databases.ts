@@ -1,6 +1,6 @@
-import { asks, builds, code, nothing, script, stdinCode, when, writes, withArgs } from "./acts.ts";
+import { asks, builds, code, nothing, script, stdinCode, writes, withArgs } from "./acts.ts";
 import { databaseLoss, emptiesDatabase } from "./database-loss.ts";
-import { type Act, isLiteral, type Program, type Use } from "./program.ts";
+import { type Act, isLiteral, literal, type Program, type Use } from "./program.ts";
 import { byVerb } from "./use.ts";
 import { byVerbs } from "./service-verbs.ts";
 
@@ -21,6 +21,10 @@ const isHere = (use: Use, flag: string): boolean => {
   const host = use.value(flag)?.text;
   return host === undefined || /^(?:localhost|127\.0\.0\.1|::1|\/.*)$/.test(host);
 };
+
+/** A file of statements for another machine's database: nobody can look what it would change there. */
+const runsUnread = (use: Use): void =>
+  changesDatabase(`run a file of statements at ${use.value("-h")?.text ?? "another machine"}`, "no")(use, []);
 
 /** Making a database at hand is part of development, making one elsewhere is not. */
 const makesDatabase: Act = (use, args) =>
@@ -92,11 +96,16 @@ export const databases: readonly Program[] = [
       "-v --set --variable -P --pset -F --field-separator -R --record-separator -T --table-attr <x>": nothing,
       "-l --list": "inert",
     },
-    does: when((use) => use.has("-c") || use.has("-f"), [], stdinCode("sql")),
+    does: (use) => {
+      if (!isHere(use, "-h") && (use.has("-f") || use.stdin.files.length > 0)) runsUnread(use);
+      if (!use.has("-c") && !use.has("-f")) stdinCode("sql")(use, []);
+    },
     examples: {
       "psql -d app -c 'select count(*) from users'": "allow",
       "psql -c 'DROP TABLE users'": "hold",
       "echo 'TRUNCATE orders' | psql app": "hold",
+      "psql -d app -f db/schema.sql": "allow",
+      "psql -h db.example.com -f db/schema.sql": "hold",
       "psql -l": "allow",
     },
   },
@@ -212,9 +221,15 @@ export const databases: readonly Program[] = [
       "-p --password [password]": nothing,
     },
     does: (use, args) => {
+      const administers =
+        use.name === "influx"
+          ? /^(?:delete|bucket|org|user|auth|restore|v1|secret|stacks?|task|telegrafs|dashboards|scripts|apply|write|config)$/
+          : use.name === "cockroach"
+            ? /^(?:node|quit|init|userfile|nodelocal|cert|import|auth-session|debug)$/
+            : undefined;
+      if (administers?.test(args[0]?.text ?? "") === true) return void byVerb(use, args, [], true);
+      if (use.stdin.files.length > 0 && !isHere(use, "-h")) runsUnread(use);
       if (use.has("-e") || use.has("-f")) return;
-      if (use.name === "influx" && /^(?:delete|bucket|org|user|auth|restore)$/.test(args[0]?.text ?? ""))
-        return void byVerb(use, args, [], true);
       const [, sql] = args;
       if (sql !== undefined && (use.name === "duckdb" || use.name === "litecli")) return use.code("sql", sql);
       if (args[0]?.text.includes(" ") === true) return use.code("sql", args[0]);
@@ -224,6 +239,9 @@ export const databases: readonly Program[] = [
       "mysql -uroot -e 'show databases'": "allow",
       "mysql -h db -u admin -psecret -e 'DROP DATABASE app'": "hold",
       "mysql app < schema.sql": "allow",
+      "mysql -h db.example.com app < schema.sql": "hold",
+      "influx org delete -i 1": "hold",
+      "cockroach node decommission 1": "hold",
       "duckdb x.db 'select 1'": "allow",
     },
   },
@@ -329,6 +347,9 @@ export const databases: readonly Program[] = [
       const said = commands.length === 0 ? (use.stdin.text ?? "") : commands.map(({ text }) => text).join(";");
       if (!/^(?::memory:)?$/.test(file.text))
         use.path(file, /\b(?:create|insert|alter)\b/i.test(said) ? { kind: "write", keeps: true } : { kind: "read" });
+      // `sqlite3 a.db .restore b.db`: the words of a dot command are one line.
+      if (commands[0]?.text.startsWith(".") === true && !commands[0].text.includes(" "))
+        use.code("sqlite", literal(commands.map(({ text }) => text).join(" ")));
       for (const each of commands) use.code("sqlite", each);
       if (commands.length === 0) use.stdinCode("sqlite");
     },
@@ -396,7 +417,7 @@ export const databases: readonly Program[] = [
         .map(({ text }) => text)
         .join(" ");
       const loses =
-        /(?:^|[ :])(?:reset|drop|down|fresh|refresh|rollback|revert|undo|clean|drop-all|dropall|dropAll|redo|schema:drop|nuke|wipe|to|down-to|undo:all)(?:$|[ :])/.test(
+        /(?:^|[ :])(?:reset|drop|down|fresh|refresh|rollback|revert|undo|clean|drop-all|dropall|dropAll|redo|schema:drop|nuke|wipe|to|down-to|undo:all|rollback-[\w-]+|rollback[A-Z]\w*)(?:$|[ :])/.test(
           said,
         ) ||
         use.has("--force-reset") ||

@@ -56,7 +56,11 @@ export const desktop: readonly Program[] = [
     },
     clusters: false,
     does: (use, args) =>
-      ((use.has("-o") || says(use, /^(?:-out|-o\w|-\wo|-bo|-ob|list|read|decode|show|get)$/)) &&
+      ((use.has("-o") ||
+        (use.name === "xsel" &&
+          use.stdin.text === "" &&
+          !says(use, /^(?:-\w*[ickx]\w*|--(?:input|clear|keep|exchange))$/)) ||
+        says(use, /^(?:-out|-o\w|-\wo|-bo|-ob|list|read|decode|show|get)$/)) &&
         use.name !== "clip" &&
         use.name !== "pbcopy" &&
         use.name !== "wl-copy"
@@ -67,6 +71,8 @@ export const desktop: readonly Program[] = [
       "cat README.md | xclip -selection clipboard": "allow",
       "xclip -o": "hold",
       "xsel --output": "hold",
+      "xsel -b": "hold",
+      "date | xsel -b": "allow",
       "git diff | wl-copy": "allow",
     },
   },

@@ -1,4 +1,4 @@
-import { asks, builds, changesSystem, effect, nothing, persists, receives, writes } from "./acts.ts";
+import { asks, builds, changesSystem, effect, nothing, persists, receives, revealsSecret, writes } from "./acts.ts";
 import type { Act, Program } from "./program.ts";
 
 /** Tools that turn files of the project into other files, or look at programs, documents and media. */
@@ -408,6 +408,32 @@ export const developerTools: readonly Program[] = [
     },
   },
   {
+    names: ["bfg", "git-filter-repo"],
+    summary: "rewrites a repository's history",
+    does: (use) =>
+      use.emit({
+        kind: "rewrite-history",
+        what: `${use.name}: write every commit anew without what it is told to drop`,
+        target: use.name,
+        place: "workspace",
+        undoable: "no",
+        reach: "many",
+      }),
+    examples: { "bfg --strip-blobs-bigger-than 10M": "hold", "bfg --help": "allow" },
+  },
+  {
+    names: ["git-crypt", "transcrypt", "git-secret", "blackbox_postdeploy", "blackbox_cat"],
+    summary: "secrets in a repository",
+    subcommands: {
+      "status|help|version|whoknows|list|ls-users": builds,
+      "lock|hide|init|tell|add|add-gpg-user|refresh": builds,
+      "unlock|reveal|cat|export-key|keygen": revealsSecret("open the secrets of the repository"),
+    },
+    does: (use, args) =>
+      use.name.startsWith("blackbox") ? revealsSecret("open a secret")(use, args) : builds(use, []),
+    examples: { "git-crypt status": "allow", "git-crypt unlock": "hold", "git-secret reveal": "hold" },
+  },
+  {
     names: ["svn", "hg", "fossil", "bzr", "p4", "cvs", "pijul", "darcs"],
     summary: "other version control",
     flags: {
@@ -417,8 +443,22 @@ export const developerTools: readonly Program[] = [
     subcommands: {
       "status|st|stat|diff|di|log|history|blame|annotate|ann|praise|cat|info|id|identify|list|ls|proplist|plist|pl|propget|pget|pg|paths|root|summary|sum|branches|bookmarks|tags|heads|parents|tip|manifest|files|locate|outgoing|out|incoming|in|grep|showconfig|version|help|verify|bisect --help|phase|export|annotate|changes|opened|describe|have|where|timeline|whatsnew|export":
         asks,
-      "add|commit|ci|checkout|co|update|up|merge|branch|branch create|bookmark|bookmarks set|tag|copy|cp|move|mv|rename|mkdir|resolve|clone|init|pull|cleanup|switch|sw|import|shelve|unshelve|graft|backout|propset|pset|ps|addremove|resolved|record|edit|reconcile|sync|lock|unlock|relocate|amend|fetch|shelf":
+      "add|commit|ci|merge|branch|branch create|bookmark|bookmarks set|tag|copy|cp|move|mv|rename|mkdir|resolve|clone|init|pull|switch|sw|import|shelve|unshelve|graft|backout|propset|pset|ps|addremove|resolved|record|edit|reconcile|sync|lock|unlock|relocate|amend|fetch|shelf":
         builds,
+      "update|up|checkout|co|cleanup|clean": (use) => {
+        // `hg update --clean`, `svn cleanup --remove-unversioned`: the other forms keep what is there.
+        const drops = use.all.find(({ text }) => /^(?:-C|--clean|--remove-(?:unversioned|ignored))$/.test(text));
+        if (drops !== undefined || use.title.endsWith(" clean"))
+          use.emit({
+            kind: "delete",
+            what: `${use.title} ${drops?.text ?? ""}: throw away changes or files that are not committed`,
+            target: use.title,
+            place: "workspace",
+            undoable: "no",
+            reach: "many",
+          });
+        else builds(use, []);
+      },
       "push|submit|dcommit": (use) =>
         use.emit({
           kind: "send",
@@ -427,7 +467,7 @@ export const developerTools: readonly Program[] = [
           place: "remote",
           undoable: use.has("-f") || use.has("--force") ? "no" : "yes",
         }),
-      "revert|purge|clean|strip|rollback|histedit|rebase|uncommit|obliterate|prune|evolve|undo|delete|del|remove|rm|propdel|unrecord|rollback --force":
+      "revert|purge|strip|rollback|histedit|rebase|uncommit|obliterate|prune|evolve|undo|delete|del|remove|rm|propdel|unrecord|rollback --force":
         (use) =>
           use.emit({
             kind:
@@ -446,6 +486,10 @@ export const developerTools: readonly Program[] = [
       "hg annotate a.py": "allow",
       "hg commit -m x": "allow",
       "hg purge --all": "hold",
+      "hg update --clean": "hold",
+      "hg update": "allow",
+      "svn cleanup": "allow",
+      "svn cleanup --remove-unversioned": "hold",
       "svn revert -R .": "hold",
       "hg --config alias.x='!rm -rf ~' x": "deny",
     },

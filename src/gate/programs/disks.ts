@@ -205,7 +205,7 @@ export const disks: readonly Program[] = [
       "btrfsck",
     ],
     summary: "checks and mends file systems",
-    flags: { "-t -b -B -C -l -L <x>": nothing, "-n -N --readonly --check": nothing },
+    flags: { "-t -b -B -C -l <x>": nothing, "-n -N --readonly --check": nothing },
     does: (use, args) =>
       (use.has("-n") || args.length === 0 ? looks : changes("mend a file system, which may drop files"))(use, args),
     examples: {
@@ -213,6 +213,7 @@ export const disks: readonly Program[] = [
       "fsck -y /dev/sda1": "hold",
       "e2fsck -f /dev/sda1": "hold",
       "xfs_repair -n /dev/sda1": "allow",
+      "xfs_repair -L /dev/sda1": "hold",
     },
   },
   {

@@ -1,4 +1,5 @@
 import { builds, nothing, opaque, persists, script } from "./acts.ts";
+import { loadsFrom } from "./packages.ts";
 import { type Act, type Arg, literal, type Program, type Use } from "./program.ts";
 
 /** Editors, which write the files they are given and can run any command by a line of their own. */
@@ -22,6 +23,8 @@ const vimLine: Act = (use, args) => {
           ...literal(code.replace(/^\s*/, "")),
           fixed: line.fixed < line.text.length ? Math.min(line.fixed, code.length) : code.length,
         });
+    const deleted = /\b(?:delete|os\.remove|vim\.fn\.delete)\s*\(\s*(['"])(.+?)\1/.exec(text)?.[2];
+    if (deleted !== undefined) use.path({ ...literal(deleted), quoted: false }, { kind: "delete", tree: true });
     if (/^(?:py3?|python3?|perl|ruby|tcl|mz)\w*\s/.test(text)) use.code("other", literal(text));
     const to = /^(?:sil\w*!?\s+)?(?:w|wri\w*|sav\w*|x|wq|up\w*)!?\s+([^!\s|].*?)\s*(?:\||$)/.exec(text)?.[1];
     if (to !== undefined) use.path({ ...literal(to), quoted: false }, { kind: "write" });
@@ -99,7 +102,8 @@ export const editors: readonly Program[] = [
     flags: {
       "-c --cmd --remote-expr --remote-send <line>": vimLine,
       "-S <file>": script("other"),
-      "-u -U -i -t -q -T -d --startuptime --server --listen --servername <x>": nothing,
+      "-u -U <file>": loadsFrom,
+      "-i -t -q -T -d --startuptime --server --listen --servername <x>": nothing,
       "-s -W -w <file>": nothing,
       "-l <file>": script("lua"),
       "-R -M -Z": nothing,

@@ -97,11 +97,15 @@ export const forges: readonly Program[] = [
           },
           does: asks,
         },
-      "pr create|pr new|pr comment|pr review|pr edit|pr ready|pr close|pr reopen|pr update-branch|issue create|issue new|issue comment|issue edit|issue close|issue reopen|issue pin|issue unpin|issue develop|label create|label edit|project item-add|project item-create|project item-edit|pr lock|pr unlock|issue lock|issue unlock|agent-task create":
+      "pr create|pr new|pr comment|pr review|pr edit|pr ready|pr reopen|pr update-branch|issue create|issue new|issue comment|issue edit|issue close|issue reopen|issue pin|issue unpin|issue develop|label create|label edit|project item-add|project item-create|project item-edit|pr lock|pr unlock|issue lock|issue unlock|agent-task create":
         {
           flags: bodies,
           does: says("write to the project"),
         },
+      "pr close": {
+        flags: { ...bodies, "-d --delete-branch": mutatesRemote("delete the branch of a pull request", "no") },
+        does: says("write to the project"),
+      },
       "pr merge": {
         flags: { ...bodies, "--admin": mutatesRemote("merge past the branch's protection", "no") },
         does: says("merge the pull request"),

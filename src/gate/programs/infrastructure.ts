@@ -11,11 +11,17 @@ import {
   when,
   writes,
 } from "./acts.ts";
-import type { Act, Program } from "./program.ts";
+import type { Act, Arg, Program } from "./program.ts";
 
 /** Infrastructure as code: planning and checking is ordinary, applying and destroying is not. */
 
 const destroys = (what: string): Act => mutatesRemote(what, "no");
+
+/** Names of values that are kept secret. */
+const saysSecret = (args: readonly Arg[]): boolean =>
+  args.some(({ text }) =>
+    /pass(?:word|wd|phrase)?|secret|token|api_?key|private_?key|credential|access_?key/i.test(text),
+  );
 
 export const infrastructure: readonly Program[] = [
   {
@@ -30,8 +36,13 @@ export const infrastructure: readonly Program[] = [
     },
     clusters: false,
     subcommands: {
-      "plan|validate|fmt|show|output|graph|version|providers|providers lock|providers mirror|providers schema|init|get|console|test|metadata functions|workspace list|workspace show|workspace select|workspace new|state list|state show|state pull|modules|synth|diff|hclfmt|hcl fmt|list|output-all|run-all plan|run-all validate|graph-dependencies|render-json|generate|help|stack list":
+      "plan|validate|fmt|show|graph|version|providers|providers lock|providers mirror|providers schema|init|get|console|metadata functions|workspace list|workspace show|workspace select|workspace new|state list|state show|modules|synth|diff|hclfmt|hcl fmt|list|output-all|run-all plan|run-all validate|graph-dependencies|render-json|generate|help|stack list":
         builds,
+      output: (use, args) =>
+        (saysSecret(args) ? revealsSecret("print a secret of the infrastructure") : builds)(use, args),
+      // It makes what the tests name, and takes it down again.
+      test: builds,
+      "state pull": revealsSecret("print the state, with the secrets in it"),
       apply: { flags: { "-destroy": nothing }, does: mutatesRemote("change the infrastructure", "no") },
       "run-all apply|deploy|run --all apply|stack run apply|up": mutatesRemote("change the infrastructure", "no"),
       "destroy|run-all destroy|apply-destroy|stack run destroy": destroys("destroy the infrastructure"),
@@ -48,16 +59,24 @@ export const infrastructure: readonly Program[] = [
       "terraform destroy -help": "allow",
       "terraform -chdir=prod state rm aws_instance.a": "hold",
       "terraform workspace delete old": "hold",
+      "terraform output -raw db_password": "hold",
+      "terraform output -raw vpc_id": "allow",
+      "terraform state pull": "hold",
     },
   },
   {
     names: ["pulumi"],
     summary: "Pulumi",
-    flags: { "-s --stack -C --cwd -c --config --config-file -t --target -m --message -p --parallel <x>": nothing },
+    flags: {
+      "-s --stack -C --cwd -c --config --config-file -t --target -m --message -p --parallel <x>": nothing,
+      "--show-secrets": revealsSecret("print the stack's secrets"),
+    },
     subcommands: {
-      "preview|pre|stack ls|stack output|stack graph|stack history|history|stack export|stack select|stack init|stack tag ls|config get|about|whoami|logs|version|plugin ls|new|install|schema check|package get-schema|org get-default|help|console|convert|policy ls|env ls|env open":
+      "config get": (use, args) =>
+        (saysSecret(args) ? revealsSecret("print a secret of the stack") : builds)(use, args),
+      "preview|pre|stack ls|stack output|stack graph|stack history|history|stack export|stack select|stack init|stack tag ls|about|whoami|logs|version|plugin ls|new|install|schema check|package get-schema|org get-default|help|console|convert|policy ls|env ls|env open":
         builds,
-      config: { flags: { "--show-secrets": revealsSecret("print the stack's secrets") }, does: builds },
+      config: builds,
       "config set|config rm|config cp|config refresh|config set-all|config rm-all": builds,
       "up|update|refresh|import|watch|deployment run": mutatesRemote("change the infrastructure", "no"),
       "destroy|down|stack rm|state delete|state unprotect|cancel|stack import": destroys(
@@ -69,6 +88,9 @@ export const infrastructure: readonly Program[] = [
       "pulumi up --yes": "hold",
       "pulumi destroy -s prod": "hold",
       "pulumi config --show-secrets": "hold",
+      "pulumi stack export --show-secrets": "hold",
+      "pulumi config get dbPassword": "hold",
+      "pulumi config get region": "allow",
     },
   },
   {

@@ -32,7 +32,7 @@ const registry: Readonly<Record<string, Act | Command>> = {
   unpublish: { flags: { "--dry-run": "inert" }, does: mutatesRemote("take the package from the registry", "no") },
   deprecate: mutatesRemote("mark the package as deprecated"),
   "dist-tag add|dist-tag rm|dist-tags add|dist-tags rm": mutatesRemote("change what a tag of the package means"),
-  "owner add|owner rm|access grant|access revoke|access set|team create|team destroy|team add|team rm|org set|org rm":
+  "owner add|owner rm|access grant|access revoke|access set|access public|access restricted|access edit|access 2fa-required|access 2fa-not-required|team create|team destroy|team add|team rm|org set|org rm":
     mutatesRemote("change who may publish"),
   "token create": revealsSecret("make a registry token and print it"),
   "token revoke|token delete": mutatesRemote("revoke a registry token", "no"),
@@ -138,11 +138,17 @@ export const javascript: readonly Program[] = [
       "global add|global remove|global upgrade": changesSystem("install for the whole machine"),
       "run|test|t|start|stop|dev|build|node|plugin list|constraints|dedupe|check|install-test|rebuild|deploy|patch|patch-commit|approve-builds":
         runsOwn,
-      exec: { flags: { "-c --shell-mode": nothing }, stop: true, does: when("-c", runsLine, runsTools) },
+      exec: {
+        flags: { "-c --shell-mode": nothing },
+        stop: true,
+        // One word with spaces is a line of shell.
+        does: when((use) => use.has("-c") || use.operands[0]?.text.includes(" ") === true, runsLine, runsTools),
+      },
       dlx: { flags: { "-p --package <x>": nothing }, stop: true, does: runsPackages },
       workspace: { stop: true, does: runsOwn },
       "workspaces foreach|workspaces run|recursive run|m run|multi run": runsOwn,
       "recursive exec|m exec|multi exec": { stop: true, does: runsTools },
+      "workspaces foreach exec|workspaces foreach -A exec": { stop: true, does: runsTools },
       "npm publish": publishes("publish the package"),
       "create|init": builds,
       "env use|env add|env remove|setup|server start|server stop": changesSystem("change which Node is installed"),
@@ -195,10 +201,28 @@ export const javascript: readonly Program[] = [
     examples: { "cross-env NODE_ENV=test node test.js": "allow", "shx rm -rf /": "deny" },
   },
   {
+    names: ["http-server", "serve", "live-server", "servor", "light-server", "browser-sync"],
+    summary: "serve the files of a folder to whoever asks",
+    flags: { "-p --port -l --listen -a --host -c --config -o --open -P --proxy -S -C -K <x>": nothing },
+    clusters: false,
+    does: (use, args) => {
+      for (const folder of args) use.path(folder, { kind: "read", verb: "serve to whoever asks", tree: true });
+    },
+    examples: { "npx serve -l 4000 dist": "allow", "npx serve ~": "hold", "http-server /": "hold" },
+  },
+  {
+    names: ["surge", "gh-pages"],
+    summary: "put a folder on the web",
+    flags: { "-d --dist -b --branch -r --repo -m --message -e --dest -s --src --domain --project <x>": nothing },
+    subcommands: {
+      "list|whoami|help|version|logs": nothing,
+      "login|logout|token|teardown": publishes("change the site"),
+    },
+    does: publishes("put the folder on the web"),
+    examples: { "surge dist shop.surge.sh": "hold", "gh-pages -d dist": "hold", "surge list": "allow" },
+  },
+  {
     names: [
-      "http-server",
-      "serve",
-      "live-server",
       "vite",
       "next",
       "nuxt",

@@ -74,7 +74,7 @@ export const runsFrom: Act = (use, [path]) => {
 /** A library, plugin or folder of them that a program loads. What the system brought is the system's. */
 export const loadsFrom: Act = (use, [path]) => {
   if (path === undefined || /^\/(?:usr|opt|lib|lib64|nix|snap|System|Library|Applications)\//.test(path.text)) return;
-  if (/^(?:~|\/|\.\.)/.test(path.text)) use.path(path, { kind: "execute", verb: "load code from" });
+  if (/^(?:~|\/|\.\.)/.test(path.text)) use.path(path, { kind: "execute", verb: "load code from", injected: true });
 };
 
 /** Files that a formatter or converter rewrites; those of the workspace are its own, so only what may lie elsewhere is said. */

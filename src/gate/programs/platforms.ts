@@ -49,12 +49,13 @@ export const platforms: readonly Program[] = [
     summary: "Netlify",
     flags: { "-d --dir -s --site -m --message --auth --filter --context --functions --alias <x>": nothing },
     subcommands: {
-      "dev|build|status|link|unlink|init|serve|functions:list|functions:serve|functions:create|functions:invoke|sites:list|env:list|env:get|open|watch|recipes|lm:info|logs|logs:function|blobs:list|blobs:get|completion|help":
+      "dev|build|status|link|unlink|init|serve|functions:list|functions:serve|functions:create|functions:invoke|sites:list|open|watch|recipes|lm:info|logs|logs:function|blobs:list|blobs:get|completion|help":
         asks,
       "deploy|deploy --prod": publishes("deploy to Netlify"),
       "env:set|env:import|env:clone|sites:create|addons:create|blobs:set|clone|switch|claim":
         changes("change the site"),
       "env:unset|sites:delete|addons:delete|blobs:delete": destroys("delete"),
+      "env:list|env:get": revealsSecret("print the site's variables"),
       "login|logout": signsIn,
     },
     otherwise: byVerbs(),

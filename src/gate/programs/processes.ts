@@ -85,7 +85,7 @@ const traces: Act = (use, args) => {
       undoable: "costly",
     });
   for (const line of [...use.values("-ex"), ...use.values("-o")])
-    if (/\b(?:shell|!|attach|call|python|platform shell|process attach)\b/.test(line.text))
+    if (/^\s*!|\b(?:shell|attach|call|python|platform shell|process attach)\b/.test(line.text))
       use.emit({ kind: "opaque", what: `${use.name}: ${line.text}`, target: use.name, sure: "opaque", undoable: "no" });
   if (args.length > 1 && args.slice(1).every((arg) => /^\d+$/.test(arg.text)))
     use.emit({

@@ -89,6 +89,8 @@ export interface Arg {
   readonly content?: Flow;
   /** It was decoded or escaped, so that the text hid what it says. */
   readonly hidden?: boolean;
+  /** It names this machine or its user, which is nobody's business elsewhere. */
+  readonly tells?: boolean;
 }
 
 /** What comes in by stdin, or goes out by stdout, as far as it can be known. */
@@ -105,6 +107,8 @@ export interface Flow {
   readonly decoded: boolean;
   /** Local files whose content it is, e.g. of `cat a b`. */
   readonly files: readonly Arg[];
+  /** It names this machine or its user. */
+  readonly tells?: boolean;
   /** It lists the processes whose line holds this pattern; empty: all of them. */
   readonly processes?: string | undefined;
 }
@@ -139,6 +143,8 @@ export interface PathUse {
   readonly verb?: string;
   /** With everything below it. */
   readonly tree?: boolean;
+  /** Execute only: another program loads it, by a variable or an option. In temp that is the session's own only if a fact says so. */
+  readonly injected?: boolean;
   /** Delete only: it takes no folder, as `rm` without `-r`. Where no fact is known, one file by its name is taken to be saved (ADR-0010). */
   readonly oneFile?: boolean;
   readonly undoable?: Effect["undoable"];
@@ -206,6 +212,9 @@ export interface Use {
   script(file: Arg, language: Language, args?: readonly Arg[]): void;
   /** Writes what comes from the network to a file: run later, it is code that nobody saw. */
   downloads(file: Arg): void;
+  /** Notes something for later commands of the same text: `git remote add x` for `git push x`. */
+  remember(what: string): void;
+  remembers(what: string): boolean;
   /** Makes a new temporary file or folder, whose path goes to stdout. */
   temporary(template: Arg | undefined): void;
   /** What goes to stdout. Default: what came in, no longer known as text. */

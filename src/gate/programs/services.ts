@@ -6,6 +6,7 @@ import {
   nothing,
   opaque,
   persists,
+  revealsSecret,
   script,
   when,
   withArgs,
@@ -36,6 +37,72 @@ const words =
     args.length === 0 || args.some(({ text }) => reading.test(text));
 
 export const services: readonly Program[] = [
+  {
+    names: ["ipmitool", "ipmi-power", "racadm", "ilorest", "hponcfg", "redfishtool"],
+    summary: "management boards of servers",
+    flags: { "-H -U -P -I -L -p -r -u -h --url --user --password -f <x>": nothing },
+    clusters: false,
+    does: (use, args) => {
+      const said = args.map(({ text }) => text).join(" ");
+      if (
+        /^(?:get\w*|sensor|sdr|sel (?:list|elist|info)|fru|lan print|mc info|user list|(?:chassis )?power status|chassis status|help|version|list|select)\b/.test(
+          said,
+        )
+      )
+        return builds(use, []);
+      use.emit({
+        kind: "mutate-remote",
+        what: `${use.name}: steer a server's power or settings (${said.slice(0, 80)})`,
+        target: use.name,
+        place: "remote",
+        undoable: "no",
+      });
+    },
+    examples: {
+      "ipmitool sensor list": "allow",
+      "ipmitool power status": "allow",
+      "ipmitool chassis power off": "hold",
+    },
+  },
+  {
+    names: ["certutil", "pk12util", "modutil"],
+    summary: "stores of certificates",
+    flags: { "-d -n -t -i -o -k -w -W -f -s <x>": nothing },
+    clusters: false,
+    does: (use, args) => {
+      const verb = use.all.find(({ text }) =>
+        /^[-/](?:[ADMFEKNTS]|(?:add|del)store|urlcache|decode|encode|importpfx|add|delete|force)$/.test(text),
+      );
+      if (use.name === "pk12util")
+        return revealsSecret("take keys out of a store of certificates, or put them in")(use, []);
+      if (verb !== undefined)
+        return use.emit({
+          kind: "persist",
+          what: `${use.name} ${verb.text}: change which certificates are trusted, or fetch by it`,
+          target: use.name,
+          place: "system",
+          undoable: "costly",
+        });
+      builds(use, args);
+    },
+    examples: {
+      "certutil -L -d sql:nssdb": "allow",
+      "certutil -A -n x -t C,, -i ca.crt -d sql:/home/dev/.pki/nssdb": "hold",
+    },
+  },
+  {
+    names: ["netsh"],
+    summary: "Windows' network settings",
+    clusters: false,
+    does: (use, args) => {
+      const said = args.map(({ text }) => text).join(" ");
+      if (/\bkey=clear\b/i.test(said)) return revealsSecret("show the passwords of networks")(use, []);
+      if (/\b(?:set|add|delete|reset|import|export|start|stop|connect|disconnect)\b/i.test(said))
+        return changes("change a setting of the network")(use, args);
+      builds(use, []);
+    },
+    examples: { "netsh interface show interface": "allow", "netsh advfirewall set allprofiles state off": "hold" },
+  },
   {
     names: ["systemctl"],
     summary: "systemd's services",
@@ -430,6 +497,8 @@ export const services: readonly Program[] = [
     does: (use, args) => {
       const said = args.map(({ text }) => text);
       const flags = use.all.map(({ text }) => text).filter((text) => text.startsWith("-"));
+      if (use.name === "nmcli" && flags.some((flag) => /^-(?:\w*s|-show-secrets)$/.test(flag)))
+        return revealsSecret("show the passwords of networks")(use, args);
       if (flags.some((flag) => /^-(?:list|get|show|print|version)/.test(flag)) && use.name !== "nvram")
         return builds(use, args);
       if (
@@ -464,6 +533,7 @@ export const services: readonly Program[] = [
     },
     examples: {
       "nmcli device status": "allow",
+      "nmcli -s connection show home": "hold",
       "nmcli con delete x": "hold",
       "networksetup -listallhardwareports": "allow",
       "networksetup -setdnsservers Wi-Fi 1.1.1.1": "hold",

@@ -19,7 +19,7 @@ import {
   type Program,
   type Use,
 } from "./program.ts";
-import { forcingFlag, verbOf } from "./verbs.ts";
+import { forcingFlag, isSubject, verbOf } from "./verbs.ts";
 
 /** Judges one use of a program that a table declares; gives what goes to its stdout. */
 export function useProgram(
@@ -76,11 +76,15 @@ export function byVerb(
 ): boolean {
   const words = operands.slice(0, 5);
   let verb: ReturnType<typeof verbOf>;
-  for (const word of words) {
+  for (const [at, word] of words.entries()) {
     if (!isLiteral(word) || word.text.includes("/")) break;
     // `x run check` of a program that nobody knows: what is run is told by the next word.
     if (unknown && word.text === "run" && word === words[0]) continue;
     verb = verbOf(word.text);
+    // `mailer lists delete`: the first word is what it is about.
+    const next = words[at + 1];
+    if (verb === "reads" && next !== undefined && isLiteral(next) && isSubject(word.text))
+      verb = verbOf(next.text) ?? verb;
     if (verb !== undefined) break;
   }
   const said = [use.title, ...words.slice(0, 4).map((word) => word.text)].join(" ");
@@ -270,6 +274,14 @@ export class ProgramUse implements Use {
       });
       return;
     }
+    if (arg?.tells === true && use.kind === "receive" && (host === undefined || !isLoopback(host)))
+      return this.emit({
+        kind: "send",
+        what: `${this.title}: ask ${arg.text}, which tells who or where this is`,
+        target: arg.text,
+        place: "remote",
+        undoable: "no",
+      });
     const secret = use.secret === true || arg?.secret === true;
     if (host !== undefined && isLoopback(host) && use.kind !== "mutate-remote") {
       this.emit({ kind: "execute", what: `talk to ${host}`, target: host });
@@ -323,6 +335,12 @@ export class ProgramUse implements Use {
     const path = isLiteral(file) ? this.#runner.absolute(this.#shell, file.text) : undefined;
     if (path !== undefined && this.#runner.scene.made.has(path))
       this.#runner.scene.made.set(path, { text: undefined, secret: false, remote: true, decoded: false, files: [] });
+  }
+  remember(what: string): void {
+    if (this.#runner.scene.said.size < 64) this.#runner.scene.said.add(what);
+  }
+  remembers(what: string): boolean {
+    return this.#runner.scene.said.has(what);
   }
   temporary(template: Arg | undefined): void {
     const { scene } = this.#runner;

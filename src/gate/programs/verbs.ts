@@ -11,7 +11,7 @@ const reading = new Set(
 const destroying = new Set(
   `delete del destroy drop purge terminate remove rm rmi wipe erase kill uninstall deprovision decommission obliterate nuke prune flush reset revoke rollback truncate clear cleanup
    unlink detach deregister disassociate cancel abort shutdown halt stop disable deactivate archive expire invalidate unpublish yank evict drain rotate forget overwrite force-delete trash
-   discard teardown suspend lock ban block deny expunge down leave empty batch-delete bulk-delete destroy-all undeploy deauthorize disconnect release-address zap shred schedule-deletion`.split(
+   discard teardown suspend lock ban block deny expunge down leave empty userdel groupdel batch-delete bulk-delete destroy-all undeploy deauthorize disconnect release-address zap shred schedule-deletion`.split(
     /\s+/,
   ),
 );
@@ -21,6 +21,15 @@ const changing = new Set(
    unset untag tag sync rsync share unshare submit release ship failover resume retry rerun dispatch renew swap alter rekey seal unseal activate authorize enroll invite impersonate switch
    reassign fork close reopen mark toggle pause join login logout`.split(/\s+/),
 );
+
+/** Among the reading ones: words that also name what is read, after which the verb comes. */
+const subjects = new Set(
+  `logs log events event images image usage metrics metric reports report pages page schema schemas docs versions version stats graph graphs tests test views view files lists list profiles
+   profile history cache info status locations queries filters completions sizes plans plan searches checks summaries`.split(
+    /\s+/,
+  ),
+);
+export const isSubject = (word: string): boolean => subjects.has(word.toLowerCase());
 
 export type Verb = "reads" | "destroys" | "changes";
 

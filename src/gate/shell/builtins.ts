@@ -189,6 +189,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
     (runner, shell, args) => {
       indexes(runner, shell, args);
       for (const arg of args) {
+        if (arg.text === "HISTFILE") forgets(runner, shell, "unset HISTFILE");
         shell.variables.delete(arg.text);
         shell.functions.delete(arg.text);
       }
@@ -199,6 +200,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
     "set",
     (runner, shell, args) => {
       if (setsAsFish(runner, shell, args)) return noFlow;
+      if (args[0]?.text === "+o" && args[1]?.text === "history") forgets(runner, shell, "set +o history");
       const dashes = args.findIndex((arg) => arg.text === "--");
       if (dashes >= 0) shell.positional = [literal("sh"), ...args.slice(dashes + 1)];
       else if (args.length > 0 && !/^[-+]/.test(args[0]?.text ?? "")) shell.positional = [literal("sh"), ...args];
@@ -260,7 +262,6 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
     "break",
     "continue",
     "shopt",
-    "hash",
     "wait",
     "jobs",
     "fg",
@@ -283,8 +284,42 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
     "emulate",
   ].map((name) => [name, quiet] as const),
   ...foreignBuiltins,
-  ["history", () => ({ ...noFlow, text: undefined, decoded: true })],
-  ["fc", () => ({ ...noFlow, text: undefined, decoded: true })],
+  [
+    "history",
+    (runner, shell, args) => {
+      if (args.some(({ text }) => /^-(?:\w*[cd]|[wa])/.test(text))) forgets(runner, shell, "history -c");
+      return { ...noFlow, text: undefined, decoded: true };
+    },
+  ],
+  [
+    "fc",
+    (runner, shell, args) => {
+      if (args.length > 0 && !args.some(({ text }) => /^-\w*l/.test(text)))
+        runner.emit(shell, {
+          kind: "opaque",
+          what: "run a line of the shell's history again",
+          target: "fc",
+          sure: "opaque",
+          undoable: "no",
+        });
+      return { ...noFlow, text: undefined, decoded: true };
+    },
+  ],
+  [
+    "hash",
+    (runner, shell, args) => {
+      const at = args.findIndex((arg) => arg.text === "-p");
+      if (at >= 0)
+        runner.emit(shell, {
+          kind: "opaque",
+          what: `make ${args[at + 2]?.text ?? "a name"} mean ${args[at + 1]?.text ?? "another program"}`,
+          target: args[at + 2]?.text ?? "hash",
+          sure: "likely",
+          undoable: "costly",
+        });
+      return noFlow;
+    },
+  ],
   [
     "apply_patch",
     (runner, shell, args, stdin) => {
@@ -316,6 +351,16 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
     },
   ],
 ]);
+
+function forgets(runner: Runner, shell: Shell, how: string): void {
+  runner.emit(shell, {
+    kind: "write",
+    what: `${how}: take away the shell's record of what was run`,
+    target: "history",
+    place: "system",
+    undoable: "costly",
+  });
+}
 
 /** Programs that are given secrets or trust: another in their place sees both. */
 const guarded = new Set([

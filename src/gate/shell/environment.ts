@@ -120,20 +120,23 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
       });
     return;
   }
+  if (hidesHistory(name, text))
+    return runner.emit(shell, {
+      kind: "write",
+      what: `set ${name}=${text}, by which the shell keeps no record of what is run`,
+      target: name,
+      place: "system",
+      undoable: "costly",
+    });
   if (/^PS[0124]$/.test(name) && /\$\(|`/.test(text))
     return void runner.code(shell, "shell", { ...value, text: `: "${text}"`, fixed: text.length + 4 }, runner.noInput);
   if (/^(?:GNU)?MAKEFLAGS$/.test(name)) return makeFlags(runner, shell, text);
   if (name === "GOFLAGS") {
     for (const match of text.matchAll(/-(?:toolexec|exec|vettool)=(\S+(?: \S+)*)/g))
-      runner.code(shell, "shell", literal(match[1] ?? ""), runner.noInput);
+      runsInPlace(runner, shell, literal(match[1] ?? ""));
     return;
   }
-  if (compilers.has(name)) {
-    runner.code(shell, "shell", value, runner.noInput);
-    const [program] = text.trim().split(/\s/);
-    if (program?.startsWith("/") === true) obeyed(runner, shell, program);
-    return;
-  }
+  if (compilers.has(name)) return runsInPlace(runner, shell, value);
   if (/^(?:https?|all|ftp)_proxy$/i.test(name)) {
     if (text === "" || isLoopback(hostOf(text) ?? text) || value.fixed === 0) return;
     return runner.emit(shell, {
@@ -270,6 +273,21 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
     });
 }
 
+/** The value is run in the place of a tool. */
+function runsInPlace(runner: Runner, shell: Shell, line: Arg): void {
+  runner.code(shell, "shell", line, runner.noInput);
+  const [program] = line.text.trim().split(/\s/);
+  if (program?.startsWith("/") === true) obeyed(runner, shell, program, true);
+}
+
+/** No work needs it; who does not want to be seen does. */
+export const hidesHistory = (name: string, text: string): boolean =>
+  name === "HISTFILE"
+    ? text === "" || text === "/dev/null"
+    : name === "HISTIGNORE"
+      ? text === "*"
+      : /^(?:HISTSIZE|HISTFILESIZE|SAVEHIST)$/.test(name) && text === "0";
+
 /**
  * Code or settings of a folder that is named: what others left in temp is nobody's; in the home, the folders that tools keep for themselves (`~/.cargo`,
  * `~/go/bin`) are theirs, others are looked at if code is loaded from there.
@@ -279,7 +297,7 @@ function obeyed(runner: Runner, shell: Shell, path: string, loads = false): void
   if (at === undefined) return;
   const { place } = locate(at, runner.scene.call.workspace, runner.scene.machine);
   if (place === "temp" || (loads && place === "home" && !toolFolder.test(at)))
-    runner.path(shell, { ...literal(path), quoted: false }, { kind: "execute", verb: "obey" });
+    runner.path(shell, { ...literal(path), quoted: false }, { kind: "execute", verb: "obey", injected: loads });
 }
 const toolFolder =
   /^\/(?:home|Users)\/[^/]+\/\.|^\/root\/\.|\/(?:s?bin|node_modules|site-packages|dist-packages|vendor_ruby)(?:\/|$)/;

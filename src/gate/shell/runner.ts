@@ -226,6 +226,7 @@ export class Runner {
     if (name.endsWith(".")) return unknownFlow;
     const loss = databaseLoss(args);
     if (loss !== undefined) this.emit(shell, emptiesDatabase(loss));
+    this.#mines(shell, name, args);
     // `rtk git status`, `lint bun run lint`: a program that is given another one's call runs it, or says no more than it.
     const [first] = parsed.operands;
     if (
@@ -244,7 +245,9 @@ export class Runner {
       });
       return this.call(shell, args.slice(args.indexOf(first)), stdin);
     }
-    if (destroysByName(name))
+    // PowerShell's commands are a verb and a noun: `Set-MpPreference`.
+    const cmdlet = /^[A-Z][a-z]+-[A-Z]\w+$/.test(name) && !/^Write-(?:Host|Output|Error|Verbose)$/.test(name);
+    if (destroysByName(name) || (cmdlet && verbOf(name) !== "reads" && verbOf(name) !== undefined))
       this.emit(shell, {
         kind: "mutate-remote",
         what: `run ${name} ${args
@@ -259,6 +262,19 @@ export class Runner {
       byVerb(use, parsed.operands, parsed.unknown, true, true);
     else untold(use, name, parsed.unknown);
     return use.out;
+  }
+
+  /** Whatever a miner is called, its address says what it is. */
+  #mines(shell: Shell, name: string, args: readonly Arg[]): void {
+    const pool = args.find(({ text }) => /^stratum(?:\+\w+|2)?:\/\/|^--donate-level/.test(text));
+    if (pool !== undefined)
+      this.emit(shell, {
+        kind: "send",
+        what: `run ${name}, which mines coins for ${pool.text}`,
+        target: pool.text,
+        place: "remote",
+        undoable: "no",
+      });
   }
 
   /** Runs code given as text. */
@@ -402,6 +418,7 @@ export class Runner {
     if (place === "workspace" || place === "worktree") {
       const loss = databaseLoss(args);
       if (loss !== undefined) this.emit(shell, emptiesDatabase(loss));
+      this.#mines(shell, file.text, args);
       this.emit(shell, { kind: "execute", what: `run ${file.text} of the workspace`, target, place });
       return unknownFlow;
     }

@@ -30,6 +30,7 @@ interface Field {
   quoted: boolean;
   content: Flow | undefined;
   hidden: boolean;
+  tells: boolean;
 }
 const field = (): Field => ({
   text: "",
@@ -39,6 +40,7 @@ const field = (): Field => ({
   quoted: false,
   content: undefined,
   hidden: false,
+  tells: false,
 });
 const finish = (f: Field): Arg => {
   const arg = {
@@ -48,8 +50,13 @@ const finish = (f: Field): Arg => {
     secret: f.secret,
     quoted: f.quoted,
   };
-  if (f.content === undefined && !f.hidden) return arg;
-  return { ...arg, ...(f.content === undefined ? {} : { content: f.content }), ...(f.hidden ? { hidden: true } : {}) };
+  if (f.content === undefined && !f.hidden && !f.tells) return arg;
+  return {
+    ...arg,
+    ...(f.content === undefined ? {} : { content: f.content }),
+    ...(f.hidden ? { hidden: true } : {}),
+    ...(f.tells ? { tells: true } : {}),
+  };
 };
 
 /** Expands a word into the fields that it becomes. An unquoted expansion that is empty gives none. */
@@ -96,7 +103,7 @@ export function expandWhole(word: Word | undefined, at: Substituting): Arg {
 export function joinArgs(args: readonly Arg[], between = " "): Arg {
   let text = "";
   let fixed = -1;
-  let [glob, secret, hidden] = [false, false, false];
+  let [glob, secret, hidden, tells] = [false, false, false, false];
   for (const [i, arg] of args.entries()) {
     if (i > 0) text += between;
     if (fixed < 0 && arg.fixed < arg.text.length) fixed = text.length + arg.fixed;
@@ -104,9 +111,10 @@ export function joinArgs(args: readonly Arg[], between = " "): Arg {
     glob ||= arg.glob;
     secret ||= arg.secret;
     hidden ||= arg.hidden === true;
+    tells ||= arg.tells === true;
   }
   const joined = { text, fixed: fixed < 0 ? text.length : fixed, glob, secret, quoted: true };
-  return hidden ? { ...joined, hidden } : joined;
+  return hidden || tells ? { ...joined, ...(hidden ? { hidden } : {}), ...(tells ? { tells } : {}) } : joined;
 }
 
 interface Piece {
@@ -118,6 +126,7 @@ interface Piece {
   readonly split: boolean;
   readonly content?: Flow;
   readonly hidden?: boolean;
+  readonly tells?: boolean;
 }
 const piece = (text: string, known: boolean, more: Partial<Piece> = {}): Piece => ({
   text,
@@ -138,6 +147,7 @@ function addPiece(f: Field, p: Piece): void {
   f.quoted ||= p.quoted;
   if (p.content !== undefined) f.content = p.content;
   if (p.hidden === true) f.hidden = true;
+  if (p.tells === true) f.tells = true;
 }
 function add(f: Field, text: string, glob: boolean): Field {
   f.text += text;
@@ -179,7 +189,16 @@ function expandPart(part: WordPart, at: Substituting, quoted: boolean): Piece[] 
     case "CommandExpansion": {
       const flow = at.substitute(part);
       if (flow.text !== undefined && flow.text.length < 8_192)
-        return split([literalPiece(flow.text.replace(/\n+$/, ""), flow.secret, flow.decoded)], at, quoted);
+        return split(
+          [
+            {
+              ...literalPiece(flow.text.replace(/\n+$/, ""), flow.secret, flow.decoded),
+              ...(flow.tells === true ? { tells: true } : {}),
+            },
+          ],
+          at,
+          quoted,
+        );
       const said = flow.processes === undefined ? part.text : `$(pgrep -f '${flow.processes}')`;
       return [piece(said, false, { secret: flow.secret, quoted })];
     }
@@ -220,6 +239,7 @@ function split(pieces: readonly Piece[], at: Substituting, quoted: boolean): Pie
             secret: p.secret,
             hidden: p.hidden === true || odd || (separators === ":" && pieces.length > 0),
             glob: /[*?[]/.test(text),
+            ...(p.tells === true ? { tells: true } : {}),
           }),
         );
       }
@@ -272,6 +292,7 @@ function fromValues(values: readonly Arg[], at: Substituting, quoted: boolean, m
       secret: arg.secret,
       hidden: arg.hidden === true,
       glob: arg.glob && !quoted,
+      ...(arg.tells === true ? { tells: true } : {}),
     });
     out.push(...split([known], at, quoted));
     if (arg.fixed < arg.text.length) out.push(piece(arg.text.slice(arg.fixed), false, { secret: arg.secret, quoted }));

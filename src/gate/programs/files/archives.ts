@@ -140,7 +140,40 @@ export const archives: readonly Program[] = [
     examples: { "gzip -k a.txt": "allow", "gunzip a.gz": "allow" },
   },
   {
-    names: ["zip", "unzip", "7z", "7za", "7zz", "unrar", "rar", "ar", "cpio", "unar", "jar", "funzip"],
+    names: ["7z", "7za", "7zz", "7zr", "rar", "unrar"],
+    summary: "Archives by a letter: 7-Zip and RAR",
+    flags: { "-o <dir>": [], "-p [password]": [], "-x [pattern]": [] },
+    clusters: false,
+    does: (use, args) => {
+      const [verb, archive, ...files] = args;
+      if (archive === undefined) return;
+      if (/^[audm]$/.test(verb?.text ?? "")) {
+        use.path(archive, { kind: "write", keeps: verb?.text !== "d" });
+        for (const file of files)
+          use.path(file, verb?.text === "d" ? { kind: "write" } : { kind: "read", tree: true, verb: "pack" });
+        return;
+      }
+      use.path(archive, { kind: "read" });
+      if (!/^[xe]$/.test(verb?.text ?? "")) return;
+      const into = use.all.find(({ text }) => /^-o./.test(text));
+      const folder = into === undefined ? files.find(({ text }) => text.endsWith("/")) : undefined;
+      if (into !== undefined)
+        use.path(
+          { ...into, text: into.text.slice(2), fixed: Math.max(0, into.fixed - 2) },
+          { kind: "write", verb: "unpack to" },
+        );
+      else if (folder !== undefined) use.path(folder, { kind: "write", verb: "unpack to" });
+    },
+    examples: {
+      "7z x a.7z -oout": "allow",
+      "7z a out.7z src": "allow",
+      "7z a x.7z ~/.gnupg": "hold",
+      "7z x a.7z -o/etc": "hold",
+      "unrar l a.rar": "allow",
+    },
+  },
+  {
+    names: ["zip", "unzip", "ar", "cpio", "unar", "jar", "funzip"],
     summary: "Archives",
     flags: {
       "-d <dir>": [],

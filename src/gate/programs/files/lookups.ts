@@ -2,7 +2,7 @@ import { list, writes } from "../acts.ts";
 import { harmlessFilter } from "../wrappers/environment.ts";
 import { secretVariable } from "../../paths/secrets.ts";
 import { loadsFrom } from "../packages.ts";
-import { type Act, type Arg, literal, type Program } from "../program.ts";
+import { type Act, type Arg, isLiteral, literal, type Program } from "../program.ts";
 
 /** What prints, counts and looks up: clocks, processes, formats, the environment. */
 
@@ -64,15 +64,26 @@ function looksUp(use: Parameters<Act>[0], args: readonly Arg[]): void {
           place: "system",
           undoable: "costly",
         });
-      return use.output({ text: "host" });
+      return use.output({ text: "host", tells: true });
     case "nproc":
-    case "id":
     case "uname":
     case "seq":
       return use.output({ text: name === "seq" ? undefined : "0" });
+    case "id":
+      return use.output({ text: "0", tells: words.length === 0 });
     case "whoami":
     case "logname":
-      return use.output({ text: use.variable("USER")?.text });
+      return use.output({ text: use.variable("USER")?.text, tells: true });
+    case "getent":
+      if (/^g?shadow$/.test(words[0] ?? "")) return use.path(literal(`/etc/${words[0] ?? ""}`), { kind: "read" });
+      return;
+    case "locate":
+    case "plocate":
+    case "mdfind":
+      // The files that it names are read or deleted by what comes next.
+      if (args.length === 1 && args[0] !== undefined && isLiteral(args[0]) && /^[\w.-]+$/.test(args[0].text))
+        return use.output({ text: `/${args[0].text}\n` });
+      return;
     case "which":
     case "type":
     case "whereis":

@@ -153,7 +153,18 @@ export const placing: readonly Program[] = [
     },
   },
   {
-    names: ["dd", "gdd", "dcfldd", "dc3dd", "ddrescue"],
+    names: ["ddrescue", "dd_rescue"],
+    summary: "Copies raw data past errors",
+    flags: { "-b -c -i -o -s -K -r -t -m <x>": [] },
+    does: (use, args) => {
+      const [from, to, map] = args;
+      if (from !== undefined) use.path(from, { kind: "read" });
+      for (const file of [to, map]) if (file !== undefined) use.path(file, { kind: "write" });
+    },
+    examples: { "ddrescue disk.img copy.img map": "allow", "ddrescue -f disk.img /dev/sdb": "deny" },
+  },
+  {
+    names: ["dd", "gdd", "dcfldd", "dc3dd"],
     summary: "Copies raw data",
     does: dumps,
     examples: {

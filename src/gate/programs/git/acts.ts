@@ -47,22 +47,37 @@ export const listsNames: Act = (use, args) => {
 /** `--upload-pack`, `--exec` and the like are run by a shell. */
 export const runsRemoteProgram: Acts = (use, args) => {
   const [line] = args;
-  if (line !== undefined && !/^(?:git[- ](?:upload|receive)-pack|git-upload-archive)$/.test(line.text))
-    use.code("shell", line);
+  if (line === undefined || /^(?:\/usr\/bin\/)?(?:git[- ](?:upload|receive)-pack|git-upload-archive)$/.test(line.text))
+    return;
+  use.emit({
+    kind: "opaque",
+    what: `${use.title}: run ${line.text} in the place of git's own program`,
+    target: "git",
+    sure: "likely",
+    undoable: "costly",
+  });
+  use.code("shell", line);
 };
 
 /** URLs that make git run a program: `ext::sh -c ...`. */
 export function remoteOf(use: Use, arg: Arg | undefined): void {
   if (arg === undefined) return;
   const match = /^ext::(.*)$/s.exec(arg.text);
-  if (match !== null)
+  if (match !== null) {
+    use.emit({
+      kind: "opaque",
+      what: `${use.title}: run the command in ${arg.text}`,
+      target: "git",
+      sure: "likely",
+      undoable: "costly",
+    });
     use.run(
       (match[1] ?? "")
         .replaceAll("% ", "\u0000")
         .split(/\s+/)
         .map((word) => literal(word.replaceAll("\u0000", " "))),
     );
-  else if (arg.text.startsWith("-"))
+  } else if (arg.text.startsWith("-"))
     use.emit({
       kind: "opaque",
       what: `use a git remote named like an option, ${arg.text}`,

@@ -14,11 +14,16 @@ const families: readonly Subcommands[] = [looking, history, tree, remoteWork, se
 
 /** Names by which people commonly call an alias of their own that only looks or commits, and programs that do. */
 const commonAliases =
-  /^(?:flow|town|absorb|branchless|machete|delta|standup|summary|recent|changelog|extras|effort|ignore|info|secret|crypt|annex|cinnabar|gui|citool|web--browse|sl|co|st|ci|br|lg|lol|hist|last|unstage|amend|undo|sync|who|wip|up|cm|df|ls)$/;
+  /^(?:flow|town|absorb|branchless|machete|delta|standup|summary|recent|changelog|extras|effort|ignore|info|annex|cinnabar|gui|citool|web--browse|sl|co|st|ci|br|lg|lol|hist|last|unstage|amend|undo|sync|who|wip|up|cm|df|ls)$/;
 
 const aliasOrProgram: Act = (use, args) => {
   const [verb] = args;
   if (verb === undefined) return;
+  if (verb.text === "annex" && args.some(({ text }) => /^(?:drop|unused|dropunused|uninit|dead)$/.test(text)))
+    return own("delete", "drop what git-annex keeps", "no")(use, args.slice(1));
+  // `git crypt unlock` is the program `git-crypt`.
+  if (verb.text === "crypt" || verb.text === "secret" || verb.text === "filter-repo")
+    return use.run([literal(`git-${verb.text}`), ...args.slice(1)]);
   if (commonAliases.test(verb.text)) return keeps(use, []);
   use.emit({
     kind: "opaque",

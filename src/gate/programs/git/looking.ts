@@ -58,7 +58,13 @@ const parses: Act = (use) => {
 
 export const looking: Subcommands = {
   subcommands: {
-    "status|describe|ls-tree|cat-file|name-rev|merge-base|var|cherry|count-objects|fsck|check-ignore|check-attr|check-ref-format|verify-commit|verify-tag|show-ref|for-each-ref|symbolic-ref|diff-files|show-branch|column|stripspace|mailinfo|interpret-trailers|get-tar-commit-id|version|help|bugreport|diagnose|rerere|ls-remote-local|reflog show|reflog":
+    "cat-file": (use, args) => {
+      asksLocal(use, args);
+      // `git cat-file -p HEAD:.env` prints it.
+      for (const { text } of args)
+        if (text.includes(":")) use.path(literal(text.slice(text.indexOf(":") + 1)), { kind: "read" });
+    },
+    "status|describe|ls-tree|name-rev|merge-base|var|cherry|count-objects|fsck|check-ignore|check-attr|check-ref-format|verify-commit|verify-tag|show-ref|for-each-ref|symbolic-ref|diff-files|show-branch|column|stripspace|mailinfo|interpret-trailers|get-tar-commit-id|version|help|bugreport|diagnose|rerere|ls-remote-local|reflog show|reflog":
       asksLocal,
     "blame|annotate": {
       flags: {
@@ -109,6 +115,8 @@ export const looking: Subcommands = {
     "git show HEAD": "allow",
     "git show HEAD:src/app.ts": "allow",
     "git show HEAD:.env": "hold",
+    "git cat-file -p HEAD:config/master.key": "hold",
+    "git cat-file -p HEAD:src/app.ts": "allow",
     "git log -p -- .env": "hold",
     "git log --oneline -- .env": "allow",
     "git diff --stat -- .env": "allow",

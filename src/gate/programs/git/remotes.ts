@@ -63,7 +63,10 @@ const pushes: Act = (use, args) => {
       undoable: "costly",
       instead: newBranch,
     });
-  else if (remote !== undefined && /^(?:https?|ssh|git|file):\/\/|^[\w.-]+@[\w.-]+:/.test(remote.text))
+  else if (
+    remote !== undefined &&
+    (/^(?:https?|ssh|git|file):\/\/|^[\w.-]+@[\w.-]+:/.test(remote.text) || use.remembers(`remote ${remote.text}`))
+  )
     use.emit({
       kind: "send",
       what: `push to an address that is no remote of the repository (${said})`,
@@ -98,6 +101,7 @@ const remotes: Act = (use, args) => {
     return own("rewrite-history", "forget a remote and its branches", "costly")(use, args.slice(1));
   if (verb === "set-url" || verb === "add") {
     remoteOf(use, args.at(-1));
+    if (verb === "add" && args[1] !== undefined && args.length > 2) use.remember(`remote ${args[1].text}`);
     return verb === "add"
       ? keeps(use, [])
       : own("persist", "point a remote of this repository elsewhere", "costly")(use, args.slice(1));
@@ -175,7 +179,11 @@ export const remoteWork: Subcommands = {
     "git push origin +main": "hold",
     "git push origin :old": "hold",
     "git push --mirror": "hold",
+    "git remote add fork https://example.com/x.git && git push fork main": "hold",
+    "git remote add upstream https://example.com/x.git && git fetch upstream": "allow",
     "git ls-remote --upload-pack='rm -rf ~' .": "deny",
+    "git fetch --upload-pack=/tmp/x origin": "hold",
+    "git fetch --upload-pack=git-upload-pack origin": "allow",
     "git clone https://example.com/a.git": "allow",
     "git clone --depth 1 -b main https://example.com/a.git /tmp/a": "allow",
     "git clone 'ext::sh -c rm% -rf% /' x": "deny",

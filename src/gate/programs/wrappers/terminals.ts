@@ -5,6 +5,14 @@ import { type Act, type Program } from "../program.ts";
 
 /** Terminals of others can be typed into and read; one's own is like a shell. */
 function terminal(name: string, words: readonly string[], use: Parameters<Act>[0]): void {
+  if (name === "screen") {
+    // `screen -dmS name cmd`: what is neither option nor its value is run.
+    const all = use.all.map((arg) => arg.text);
+    let at = 0;
+    while (all[at]?.startsWith("-") === true) at += /^-(?:[dDmRxqUaA]*[SceEhLpstT])$/.test(all[at] ?? "") ? 2 : 1;
+    if (at < all.length && !all.includes("-X") && !all.some((word) => /^-(?:ls|list|wipe|r|x|R)$/.test(word)))
+      return use.run(use.all.slice(at));
+  }
   const verb = words.find((word) => !word.startsWith("-") && !words.includes(`-L${word}`)) ?? "";
   if (
     /^(?:ls|list-.*|lsk|lsp|lsw|has-session|has|info|display-message|display|show.*|server-info|start-server)$/.test(
@@ -55,7 +63,56 @@ function terminal(name: string, words: readonly string[], use: Parameters<Act>[0
     use.code("shell", line);
 }
 
+/** Windows in which a program runs: `xterm -e cmd`, `kitty cmd`. */
+const windows: Program = {
+  names: [
+    "xterm",
+    "uxterm",
+    "urxvt",
+    "rxvt",
+    "st",
+    "gnome-terminal",
+    "konsole",
+    "xfce4-terminal",
+    "mate-terminal",
+    "lxterminal",
+    "terminator",
+    "x-terminal-emulator",
+    "kitty",
+    "alacritty",
+    "foot",
+    "wezterm",
+    "ghostty",
+    "cool-retro-term",
+  ],
+  summary: "Opens a terminal window and runs a command in it",
+  stop: true,
+  clusters: false,
+  flags: {
+    "-e -x --command --execute <cmd> ...": (use, args) => (args.length === 1 ? runsLine(use, args) : use.run(args)),
+    "-display --display <address>": (use, [address]) =>
+      address !== undefined && !/^:\d/.test(address.text)
+        ? use.emit({
+            kind: "opaque",
+            what: `${use.name}: open a terminal on ${address.text}, for whoever sits there`,
+            target: address.text,
+            place: "remote",
+            sure: "opaque",
+            undoable: "no",
+          })
+        : undefined,
+    "-T -t -title --title -geometry -fn -fa -fs -bg -fg -n -name --working-directory --geometry -o --config -d --directory --class <x>":
+      [],
+  },
+  does: (use, args) => {
+    const command = args[0]?.text === "start" || args[0]?.text === "--" ? args.slice(1) : args;
+    if (command.length > 0) use.run(command[0]?.text === "--" ? command.slice(1) : command);
+  },
+  examples: { "xterm -e htop": "allow", "xterm -e 'rm -rf ~'": "deny", "xterm -display 10.0.0.9:0": "hold" },
+};
+
 export const terminals: readonly Program[] = [
+  windows,
   {
     names: [
       "script",
@@ -119,7 +176,17 @@ export const terminals: readonly Program[] = [
         if (line === undefined && args[0] !== undefined) use.script(args[0], "other", args.slice(1));
         return;
       }
-      if (name === "chroot" || name === "nsenter" || name === "unshare" || name === "capsh" || name === "systemd-run")
+      if (name === "capsh" && use.all.every(({ text }) => /^--(?:print|decode=.*|supports=.*|has-\w+=.*)$/.test(text)))
+        return;
+      if (
+        name === "chroot" ||
+        name === "nsenter" ||
+        name === "unshare" ||
+        name === "capsh" ||
+        name === "systemd-run" ||
+        name === "newgrp" ||
+        name === "sg"
+      )
         use.emit({
           kind: "elevate",
           what: `run ${words.join(" ").slice(0, 160)} under ${name}`,
@@ -137,6 +204,12 @@ export const terminals: readonly Program[] = [
       "tmux ls": "allow",
       "tmux send-keys -t 0 'rm -rf ~' Enter": "hold",
       "echo 'ls' | at now": "hold",
+      "capsh --print": "allow",
+      "newgrp docker": "hold",
+      "screen -dmS web npm start": "allow",
+      "screen -dmS x rm -rf /": "deny",
+      "screen -ls": "allow",
+      "screen -r web": "allow",
     },
   },
 ];
