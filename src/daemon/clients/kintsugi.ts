@@ -1,4 +1,4 @@
-import type { KintsugiPorts, ProvenanceStep } from "../../dialects/clients/kintsugi/index.ts";
+import { type KintsugiPorts, type ProvenanceStep, sessionOf } from "../../dialects/clients/kintsugi/index.ts";
 import type { Trail } from "../../gate/index.ts";
 import type { Json } from "../../kit/canonical.ts";
 import type { Ledger } from "../../ledger/index.ts";
@@ -35,7 +35,8 @@ export function kintsugiPorts(rooms: KintsugiRooms): KintsugiPorts {
       await ledger.append({ kind: "files/observed", payload: { by: "kintsugi", change, path: redactText(path) } });
     },
 
-    async ingest({ source_kind: sourceKind, source_id: sourceId, agent, session, cwd, ts }) {
+    async ingest({ source_kind: sourceKind, source_id: sourceId, agent, cwd, ts, ...said }) {
+      const session = sessionOf({ ...said, cwd });
       await sessions.observe({ agent, session, event: "ingest", cwd });
       const what = `${sourceKind}: ${redactText(sourceId)}`.slice(0, limits.effectTargetCharsMax);
       await store.durably(() => {

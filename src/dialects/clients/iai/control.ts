@@ -16,7 +16,7 @@ const commandsShown = 16;
 const clipped = (most: number) => z.string().transform((text) => text.toWellFormed().slice(0, most).toWellFormed());
 
 const Frame = {
-  sleep: z.object({ reason: clipped(reasonCharsMax).default("") }),
+  sleep: z.object({ reason: clipped(reasonCharsMax).nullish() }),
   pause: z.object({
     seconds: z
       .int()
@@ -57,7 +57,7 @@ async function reply(frame: ForeignFrame, ports: IaiPorts): Promise<object> {
       return status(ports);
     case "user_initiated_sleep": {
       const { reason } = read(Frame.sleep, frame, type);
-      const { id } = await upkeep.ask("sleep", reason);
+      const { id } = await upkeep.ask("sleep", reason ?? "");
       return { ok: true, state: "TRANSITIONING", command_id: id };
     }
     case "force_wake": {

@@ -33,6 +33,8 @@ test("a command without a session belongs to its folder's, however long its path
   const [long, other] = [`/${"a".repeat(3_000)}`, `/${"a".repeat(3_000)}b`];
   assert.ok(sessionOf({ cwd: long }).length <= 256);
   assert.notEqual(sessionOf({ cwd: long }), sessionOf({ cwd: other }));
+  assert.notEqual(sessionOf({ session: long }), sessionOf({ session: other }));
+  assert.ok(sessionOf({ session: long }).length <= 256);
 });
 
 test("a hold's own UUID is always the same, and is one", () => {

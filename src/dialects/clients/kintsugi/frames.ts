@@ -5,17 +5,27 @@ import type { HoldView } from "../../../protocol/operations/holds.ts";
 import type { CallOf, OutputOf } from "../../../protocol/operations/index.ts";
 
 const Uuid = z.string().regex(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i, "must be a UUID");
-const Path = z.string().startsWith("/").max(4_096);
+/**
+ * A folder that is not absolute says nothing. Its client takes an error for "no daemon" and goes by its own rules, so the command is judged
+ * nevertheless, at `/`, where next to nothing is allowed without a person.
+ */
+const Folder = z
+  .string()
+  .max(4_096)
+  .transform((path) => (path.startsWith("/") ? path : "/"));
+
+/** Cut rather than refused, for the same reason. */
+const Agent = z.string().transform((name) => name.toWellFormed().slice(0, 64).toWellFormed() || "unknown");
 
 /** A command, as kintsugi's shims, hooks and recorders tell it. */
 export const Command = z.object({
   id: Uuid,
   ts: z.iso.datetime({ offset: true }),
-  agent: z.string().min(1).max(64),
-  cwd: Path,
+  agent: Agent,
+  cwd: Folder,
   argv: z.array(z.string()).max(65_536),
   raw: z.string(),
-  session: z.string().min(1).max(200).nullish(),
+  session: z.string().nullish(),
 });
 export type Command = z.output<typeof Command>;
 
@@ -39,9 +49,9 @@ export const requests = {
   ingest: z.object({
     source_kind: z.string().regex(/^[a-z]{1,32}$/, "must be a word like web, file or mcp"),
     source_id: z.string().min(1).max(4_096),
-    agent: z.string().min(1).max(64),
-    session: z.string().min(1).max(200),
-    cwd: Path,
+    agent: Agent,
+    session: z.string().nullish(),
+    cwd: Folder,
     ts: z.iso.datetime({ offset: true }),
   }),
   listpending: z.object({}),
@@ -53,18 +63,26 @@ export const requests = {
   authbegin: z.object({ op: z.string().regex(/^[\w.:-]{1,64}$/, "must be a word like shutdown") }),
   shutdown: z.object({
     op: z.string().max(64),
-    nonce: z.string().max(256).default(""),
-    proof: z.string().max(512).default(""),
+    nonce: z
+      .string()
+      .max(256)
+      .nullish()
+      .transform((nonce) => nonce ?? ""),
+    proof: z
+      .string()
+      .max(512)
+      .nullish()
+      .transform((proof) => proof ?? ""),
   }),
 } as const;
 export type Kind = keyof typeof requests;
 export type RequestOf<K extends Kind> = z.output<(typeof requests)[K]>;
 
-/** The call that a command is, for the gate. Without a session of its own, a command belongs to its folder's. */
+/** The call that a command is, for the gate. */
 export function callOf({ agent, cwd, session, id, argv, raw }: Command): CallOf<"gate/request"> {
   return {
     agent,
-    session: session ?? folderSession(cwd),
+    session: sessionOf({ session, cwd }),
     cwd,
     tool: "Bash",
     input: { command: agent === shim && argv.length > 0 ? quoted(argv) : raw },
@@ -76,10 +94,14 @@ export function callOf({ agent, cwd, session, id, argv, raw }: Command): CallOf<
 /** A shim runs its arguments as they are; everybody else runs the text. */
 const shim = "shim";
 
-const folderSession = (cwd: string): string =>
-  cwd.length <= 180
-    ? `in ${cwd}`
-    : `in ${cwd.slice(0, 120)}… ${createHash("sha256").update(cwd).digest("hex").slice(0, 16)}`;
+/** Without a session of its own, what is told belongs to its folder's. */
+export const sessionOf = ({ session, cwd }: { session?: string | null | undefined; cwd: string }): string =>
+  short(session === undefined || session === null || session === "" ? `in ${cwd}` : session);
+
+const short = (name: string): string =>
+  name.length <= 200
+    ? name
+    : `${name.slice(0, 120).toWellFormed()}… ${createHash("sha256").update(name).digest("hex").slice(0, 16)}`;
 
 /** The shell text that is exactly these arguments. */
 const quoted = (argv: readonly string[]): string =>

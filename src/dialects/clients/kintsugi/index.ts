@@ -9,6 +9,8 @@ import { read, wordsOf } from "../reading.ts";
 import { callOf, type Kind, type RequestOf, requests, verdictFrame } from "./frames.ts";
 import { Queue } from "./queue.ts";
 
+export { sessionOf } from "./frames.ts";
+
 /** Where a secret came from and could go, in kintsugi's words. */
 export type ProvenanceStep =
   | { readonly step: "untrusted_read"; readonly source_kind: string; readonly source_id: string }
