@@ -116,7 +116,7 @@ export const limits = {
   checkpointEntriesMax: 1_000,
   checkpointMsMax: 60_000,
   checkpointIdleMs: 3_600_000,
-  /** Nonces for proofs of the passphrase that wait; one more drops the oldest. */
+  /** Proofs of the passphrase that are taken within `challengeMsMax`. */
   challengesMax: 256,
   challengeMsMax: 60_000,
   drainMs: 10_000,
