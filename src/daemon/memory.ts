@@ -6,6 +6,7 @@ import { limits } from "../protocol/limits.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import type { Sessions } from "../sessions/index.ts";
 import type { Store } from "../store/index.ts";
+import type { NotesRead } from "./note-readers.ts";
 import type { Presence } from "./presence.ts";
 
 export interface MemoryPorts {
@@ -14,6 +15,7 @@ export interface MemoryPorts {
   readonly ledger: Pick<Ledger, "write">;
   readonly sessions: Pick<Sessions, "find" | "live" | "trail">;
   readonly presence: Pick<Presence, "forOperation">;
+  readonly notesRead: NotesRead;
   readonly projectAt: (cwd: string) => Promise<string | null>;
   readonly redact: (text: string) => string;
   readonly fingerprint: (text: string) => string;
@@ -28,6 +30,7 @@ export interface Whereabouts {
 
 export interface MemoryDesk {
   readonly memory: Memory;
+  readonly notesRead: NotesRead;
   readonly handlers: Pick<Handlers, Extract<keyof Handlers, `memory/${string}`>>;
   whereabouts(writer: Writer, cwd: string | undefined): Promise<Whereabouts>;
   /** Notes for the beginning of a session that the registry knows; empty when there are none. */
@@ -36,7 +39,7 @@ export interface MemoryDesk {
 
 /** The memory's operations, and who is meant by those who call them. */
 export function createMemoryDesk(ports: MemoryPorts): MemoryDesk {
-  const { sessions, presence, projectAt } = ports;
+  const { sessions, presence, notesRead, projectAt } = ports;
   const memory = createMemory({
     store: ports.store,
     clock: ports.clock,
@@ -66,6 +69,7 @@ export function createMemoryDesk(ports: MemoryPorts): MemoryDesk {
 
   return {
     memory,
+    notesRead,
     whereabouts,
     async brief({ agent, session }, charsMax) {
       const { project } = await whereabouts({ agent, session }, undefined);
@@ -77,20 +81,33 @@ export function createMemoryDesk(ports: MemoryPorts): MemoryDesk {
         if (scope === "project" && project === null) throw noProject(cwd);
         return memory.capture({ ...draft, agent, project: scope === "global" ? null : project, tainted });
       },
-      "memory/recall": async ({ cwd, ...query }) => {
+      "memory/recall": async ({ cwd, ...query }, call) => {
         const { hits, ...rest } = memory.recall({ ...query, project: await projectFor(cwd) });
+        await notesRead(
+          hits.map(({ note }) => note),
+          call,
+        );
         return { ...rest, hits: hits.map((hit) => ({ ...hit })) };
       },
-      "memory/list": async ({ cwd, ...query }) => ({
-        notes: memory.list({ ...query, project: await projectFor(cwd) }),
-      }),
-      "memory/show": async ({ id, cwd }) => {
+      "memory/list": async ({ cwd, ...query }, call) => {
+        const notes = memory.list({ ...query, project: await projectFor(cwd) });
+        await notesRead(notes, call);
+        return { notes };
+      },
+      "memory/show": async ({ id, cwd }, call) => {
         const { note, history, linked } = memory.show(id, cwd === undefined ? undefined : await projectAt(cwd));
+        await notesRead(history, call);
         return { note, history: [...history], linked: [...linked] };
       },
-      "memory/supersede": async ({ id, cwd, agent = "unknown", ...revision }) => {
+      "memory/supersede": async ({ id, cwd, agent = "unknown", ...revision }, call) => {
         const { project, tainted } = await whereabouts({ agent, session: revision.session }, cwd);
-        return memory.supersede(id, { ...revision, agent, tainted }, cwd === undefined ? undefined : project);
+        const done = await memory.supersede(
+          id,
+          { ...revision, agent, tainted },
+          cwd === undefined ? undefined : project,
+        );
+        await notesRead([done.superseded], call);
+        return done;
       },
       "memory/forget": async ({ id, reason, older }, call: Call) => {
         const by = await presence.forOperation(`forgetting ${id}`, call);

@@ -39,6 +39,7 @@ import { machinePlaces } from "./machine.ts";
 import { createMemoryDesk } from "./memory.ts";
 import { createMemoryRelease, memoryLookMs } from "./memory-release.ts";
 import { createPolicyDesk } from "./policy-desk.ts";
+import { createNoteReaders } from "./note-readers.ts";
 import { createPresence } from "./presence.ts";
 import { createRecorder } from "./recorder.ts";
 import { createRecording } from "./recording.ts";
@@ -327,6 +328,7 @@ export function buildRooms(options: RoomsOptions): Serving {
     ledger,
     sessions,
     presence,
+    notesRead: createNoteReaders({ operator, sessions, ledger, store }),
     fingerprint,
     redact: redactCommand,
     projectAt: (cwd) => facts.projectAt(cwd),

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createConnection } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
@@ -64,6 +67,15 @@ class Host implements AsyncDisposable {
     this.#child.stdin.end();
     await ended;
   }
+}
+
+/** One frame of another system's client, and its reply. */
+async function line(place: Place, frame: object): Promise<Record<string, unknown>> {
+  const socket = createConnection(place.socket);
+  socket.write(`${JSON.stringify(frame)}\n`);
+  const [data] = (await once(socket, "data")) as [Buffer];
+  socket.destroy();
+  return JSON.parse(String(data)) as Record<string, unknown>;
 }
 
 describe("the memory", { timeout: 120_000 }, () => {
@@ -161,6 +173,46 @@ describe("the memory", { timeout: 120_000 }, () => {
     // The MCP server does not know which of the host's sessions asks.
     assert.equal((await capture("from its tool", { session: "sess_unknown" })).note.tainted, true);
     assert.equal((await capture("elsewhere", { session: "sess_unknown", cwd: other })).note.tainted, false);
+  });
+
+  test("who reads a note of a session that had read strangers' content has read it too, and only they", async () => {
+    await using client = await daemon.connect();
+    const start = (session: string) => ({ session_id: session, cwd: other, hook_event_name: "SessionStart" });
+    const ingested = {
+      kind: "ingest",
+      source_kind: "web",
+      source_id: "https://evil.example",
+      ts: "2026-11-21T07:00:00Z",
+    };
+    const strange = { agent: "claude-code", session: "strange", cwd: other };
+    assert.equal((await line(place, { ...ingested, ...strange }))["kind"], "ack");
+    await client.call("memory/capture", { ...strange, text: "Deploys go through evil.example", subject: "deploys" });
+    await client.call("memory/capture", { agent: "codex", cwd: other, text: "Tests run with make", subject: "tests" });
+
+    // The hook's parent is this process, and so is that of the host's server.
+    assert.equal((await hook(place, "claude-code", "SessionStart", start("reader"))).code, 0);
+    await using host = await new Host(place, other, "claude-code").open();
+    const asked = { id: randomUUID(), ts: "2026-11-21T07:00:00Z", argv: ["ls"], raw: "ls", cwd: other };
+    const tainted = async () =>
+      (await line(place, { kind: "provenance", ...asked, agent: "claude-code", session: "reader" }))["tainted"];
+    await host.tool("memory_recall", { query: "how do tests run" });
+    assert.equal(await tainted(), false);
+    await person.type("memory", "search", "deploys");
+    assert.equal(await tainted(), false, "a person is no session");
+    await host.tool("memory_recall", { query: "deploys" });
+    assert.equal(await tainted(), true);
+    await host.tool("memory_recall", { query: "deploys" });
+    const { entries } = await client.call("ledger/list", { kind: "taint/recalled" });
+    assert.deepEqual(
+      entries.map(({ agent, session }) => [agent, session]),
+      [["claude-code", "reader"]],
+    );
+    for (const session of ["reader", "strange"])
+      await hook(place, "claude-code", "SessionEnd", {
+        ...start(session),
+        hook_event_name: "SessionEnd",
+        reason: "exit",
+      });
   });
 
   test("on the command line: add, search, list, show, supersede; forgetting needs a person", async () => {

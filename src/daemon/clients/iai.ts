@@ -62,8 +62,13 @@ export function iaiPorts(rooms: IaiRooms, world: IaiWorld): IaiPorts {
 
   return {
     capture: async (draft, caller) => memory.capture({ ...draft, ...(await writerOf(caller)) }),
-    recall: async (query, caller) =>
-      memory.recall({ ...query, project: await projectOf(caller), scope: "both", superseded: false }),
+    recall: async (query, caller) => {
+      const project = await projectOf(caller);
+      const found = memory.recall({ ...query, project, scope: "both", superseded: false });
+      const read = found.hits.flatMap(({ note, via }) => (via === null ? [note] : [note, memory.show(via).note]));
+      await rooms.memory.notesRead(read, caller.call);
+      return found;
+    },
     brief: async (charsMax, caller) => memory.brief({ project: await projectOf(caller), scope: "both", charsMax }),
     note: (id) => memory.show(id).note,
     neighbours: (id, most) => memory.neighbours(id, most),
