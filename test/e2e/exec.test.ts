@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, rmSync, watch } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
@@ -130,6 +130,31 @@ describe("the MCP tool that runs a command through the gate", { timeout: 60_000 
     await begun;
     host.tell({ method: "notifications/cancelled", params: { requestId: host.lastId } });
     await gone(pidFile);
+  });
+});
+
+describe("a daemon that goes away while the command runs", { timeout: 60_000 }, () => {
+  test("what ran is told as run, with what could not be entered", async () => {
+    using place = makeHome();
+    const project = realpathSync(mkdtempSync("/tmp/sbp-"));
+    try {
+      execFileSync("git", ["init", "--quiet", project]);
+      execFileSync("mkfifo", [join(project, "go")]);
+      const daemon = await TestDaemon.start(place);
+      await using host = new Host(place.home, project, "--exec");
+      await host.open();
+      const begun = appears(join(project, "begun"));
+      const ran = host.exec({ command: "echo yes > begun; read word < go; echo $word" });
+      await begun;
+      await daemon[Symbol.asyncDispose]();
+      writeFileSync(join(project, "go"), "on\n");
+      const { text, failed } = await ran;
+      assert.equal(failed, false, text);
+      assert.match(text, /^exit code 0\nstdout:\non\n/);
+      assert.match(text, /It was run\. Its outcome could not be entered: /);
+    } finally {
+      rmSync(project, { recursive: true, force: true });
+    }
   });
 });
 

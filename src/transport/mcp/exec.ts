@@ -7,6 +7,7 @@ import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { type Clock } from "../../kit/clock.ts";
 import { limits } from "../../protocol/limits.ts";
+import type { CallOf } from "../../protocol/operations/index.ts";
 import { Refusal } from "../../protocol/refusals.ts";
 import { wordIssues } from "../../protocol/wording.ts";
 import type { Line } from "./line.ts";
@@ -92,12 +93,23 @@ async function judgeAndRun(asked: Command, { line, asker, clock }: ExecPorts, si
     ...(ran.stdout === "" ? [] : ["stdout:", ran.stdout]),
     ...(ran.stderr === "" ? [] : ["stderr:", ran.stderr]),
   ].join("\n");
-  await line.call(
-    "gate/outcome",
-    { ...call, input: { command }, status, text, ...(ran.exitCode === null ? {} : { exitCode: ran.exitCode }) },
-    AbortSignal.timeout(limits.drainMs), // told also of what was cancelled
-  );
-  return { ...(status === "done" ? {} : { isError: true }), content: [{ type: "text" as const, text }] };
+  const exitCode = ran.exitCode === null ? {} : { exitCode: ran.exitCode };
+  const unentered = await report({ ...call, input: { command }, status, text, ...exitCode }, line);
+  return {
+    ...(status === "done" ? {} : { isError: true }),
+    content: [{ type: "text" as const, text: unentered === undefined ? text : `${text}\n${unentered}` }],
+  };
+}
+
+/** @returns a sentence where it could not be entered: the command ran all the same, and who is told otherwise would run it again */
+async function report(outcome: CallOf<"gate/outcome">, line: ExecPorts["line"]): Promise<string | undefined> {
+  try {
+    await line.call("gate/outcome", outcome, AbortSignal.timeout(limits.drainMs)); // told also of what was cancelled
+    return undefined;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return `It was run. Its outcome could not be entered: ${why}`;
+  }
 }
 
 /** Between asking a group to end and ending it. */
