@@ -65,7 +65,7 @@ interface UpOptions {
 
 async function up(verb: Verb, options: UpOptions): Promise<void> {
   const { terminal, place } = verb;
-  (await verb.ports.environment()).checkConfig(place);
+  (await verb.ports.environment()).checkConfig(place, settingsOf(options.set ?? []));
   rmSync(join(place.home, homeFiles.stay), { force: true });
   const running = await helloIfUp(verb);
   if (running !== undefined) {
@@ -74,6 +74,12 @@ async function up(verb: Verb, options: UpOptions): Promise<void> {
         "CONFLICT",
         `A daemon serves ${place.home} already, and only a new home can be made for tests.`,
         "signalbox --home DIR up --test",
+      );
+    if (options.set !== undefined)
+      throw new Refusal(
+        "CONFLICT",
+        `A daemon serves ${place.home} already (pid ${running.pid}), and --set counts for one that is started.`,
+        "signalbox down, then up again; for every start: config.toml",
       );
     if (verb.json) terminal.out(JSON.stringify(running));
     else {
@@ -102,6 +108,21 @@ async function up(verb: Verb, options: UpOptions): Promise<void> {
   const code = await daemon.ended;
   if (!verb.json) terminal.out(code === 0 ? "Signalbox is down." : `The daemon ended with code ${code}.`);
   if (code !== 0) throw new Exit(code);
+}
+
+/** @throws Refusal INVALID_PARAMS */
+function settingsOf(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const cut = pair.indexOf("=");
+      if (cut >= 1) return [pair.slice(0, cut), pair.slice(cut + 1)];
+      throw new Refusal(
+        "INVALID_PARAMS",
+        `--set takes key=value, not "${pair}".`,
+        "The keys: signalbox config explain",
+      );
+    }),
+  );
 }
 
 async function welcome(verb: Verb, pid: number, detached: boolean): Promise<void> {

@@ -72,7 +72,8 @@ First steps:
   signalbox wire claude-code  let an agent ask before it acts
   signalbox                   the board: every session on one screen, one key decides
 
-Exit codes: 0 done, 1 fault, 2 usage, 3 no daemon, 4 not found, 5 not permitted.
+Exit codes: 0 done, 1 fault, 2 usage, 3 no daemon, 4 not found, 5 not permitted, 6 in the way,
+            7 try again, 8 no record; 10 where what is verified or compared does not hold.
             signalbox check: 0 allow, 10 hold, 11 deny.`;
 
 function placeOf(home: string | undefined): Place {

@@ -41,9 +41,11 @@ export async function startDaemon(
     },
   );
   let complaint = "";
+  let serving = false;
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     complaint = (complaint + text).slice(-4_096);
-    if (!detach) process.stderr.write(text);
+    // Until it serves, what it says is why it does not: that is told once, by the refusal.
+    if (!detach && serving) process.stderr.write(text);
   });
   const ended = new Promise<number>((resolve, reject) => {
     child.once("error", reject);
@@ -51,7 +53,10 @@ export async function startDaemon(
   });
   const ready = child.stdio[3] as Readable;
   const serves = await new Promise<boolean>((resolve) => {
-    ready.once("data", () => resolve(true));
+    ready.once("data", () => {
+      serving = true;
+      resolve(true);
+    });
     ready.once("close", () => resolve(false));
     void ended.then(
       () => resolve(false),

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { Argument, type Command, Option } from "commander";
+import type { Command } from "commander";
 import { connect } from "../client/index.ts";
 import type { OutputOf } from "../protocol/operations/index.ts";
 import { provedWords } from "../protocol/passphrase.ts";
 import { Refusal } from "../protocol/refusals.ts";
-import { whole } from "./arguments.ts";
+import { oneOf, whole } from "./arguments.ts";
 import { Exit, type Verb } from "./index.ts";
 import { layerOf, namedPath, readText, userPolicyPath } from "./policy-files.ts";
 import { policyTemplate } from "./policy-template.ts";
@@ -39,8 +39,10 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
     .command("simulate <file>")
     .description("Say which verdicts of the ledger would change with this file in force. Changes nothing.")
     .option("--history [file]", "also judge the commands of your shell's history (a person's terminal only)")
-    .addOption(
-      new Option("--as <layer>", "whose file it would be (default: by its name)").choices(["user", "repository"]),
+    .option(
+      "--as <layer>",
+      "user or repository: whose file it would be (default: by its name)",
+      oneOf("--as", ["user", "repository"]),
     )
     .option("--last <count>", "how many verdicts, the newest", whole("--last", 1, 100_000), 2_000)
     .option("--examples <count>", "how many of the changes to show", whole("--examples", 0, 10_000), 20)
@@ -62,7 +64,7 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
     .description(
       "Translate the rules of another program to TOML, printed; what can't be is said line by line. Applies nothing.",
     )
-    .addArgument(new Argument("<from>", "whose rules").choices(["claude", "codex"]))
+    .argument("<from>", "whose rules: claude or codex", oneOf("<from>", ["claude", "codex"]))
     .argument("[file]", "default: ~/.claude/settings.json, ~/.codex/rules/default.rules")
     .option("--json", "print JSON for scripts")
     .action(async (from: "claude" | "codex", file: string | undefined, _: object, command: Command) =>

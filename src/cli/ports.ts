@@ -53,8 +53,8 @@ export interface BoardPort {
 export interface EnvironmentPort {
   /** What the daemon gets: nothing that loads code. */
   readonly cleanEnvironment: () => Record<string, string>;
-  /** @throws with a sentence when the configuration is wrong */
-  checkConfig(place: Place): void;
+  /** @throws with a sentence when the file is wrong; Refusal INVALID_PARAMS when it is the settings, by their dotted keys */
+  checkConfig(place: Place, settings: Readonly<Record<string, string>>): void;
   explainConfig(place: Place): readonly { readonly key: string; readonly value: unknown; readonly source: string }[];
 }
 
@@ -72,6 +72,8 @@ export interface WirePlan {
   /** Exactly what stands in the agent's settings afterwards. */
   readonly shown: string;
   readonly notes: readonly string[];
+  /** Why the hooks would not be asked although they stand there, a sentence each. */
+  readonly switchedOff: readonly string[];
   /** Home only: hook client and launch record, enough for the shown command to work. */
   applyHome(): void;
   apply(): void;

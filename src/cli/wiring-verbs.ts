@@ -52,13 +52,11 @@ async function wire(verb: Verb, agent: string, { print, grant }: { print?: boole
   }
   plan.apply();
   const notes = agent === "codex" ? await trustCodex(verb, plan.notes) : plan.notes;
-  if (json) return terminal.out(JSON.stringify({ agent, changed: plan.changes, files: plan.files, notes }));
-  say(
-    verb,
-    plan,
-    plan.changes ? `${agent} is wired: every tool call of its asks first.` : `${agent} was wired already.`,
-    notes,
-  );
+  const { switchedOff } = plan;
+  if (json)
+    return terminal.out(JSON.stringify({ agent, changed: plan.changes, files: plan.files, notes, switchedOff }));
+  const asks = plan.changes ? `${agent} is wired: every tool call of its asks first.` : `${agent} was wired already.`;
+  say(verb, plan, switchedOff.length === 0 ? asks : `${agent} is wired, and its hooks are switched off:`, notes);
   terminal.out(`Prove it: ${terminal.style("accent", `signalbox doctor ${agent}`)}`);
 }
 
@@ -69,7 +67,8 @@ async function trustCodex(verb: Verb, notes: readonly string[]): Promise<readonl
   try {
     await askPresence(verb, "wire codex (trust its hooks)");
   } catch (error) {
-    if (error instanceof Refusal && error.code === "NOT_PERMITTED") return [...notes, error.message];
+    if (error instanceof Refusal && error.code === "NOT_PERMITTED")
+      return [...notes, `Signalbox did not do that for you: ${error.message}`];
     throw error;
   }
   return (await verb.ports.wiring()).trustCodex(verb.place, { signal: AbortSignal.timeout(trustMsMax) });
@@ -91,8 +90,9 @@ async function unwire(verb: Verb, agent: string): Promise<void> {
   );
 }
 
-function say({ terminal }: Verb, { files }: WirePlan, headline: string, notes: readonly string[]): void {
+function say({ terminal }: Verb, { files, switchedOff }: WirePlan, headline: string, notes: readonly string[]): void {
   terminal.out(terminal.style("strong", headline));
+  for (const why of switchedOff) terminal.out(`  ${terminal.style("bad", why)}`);
   for (const file of files) terminal.out(`  wrote ${file}`);
   for (const note of notes) terminal.out(`  ${terminal.style("faint", note)}`);
 }

@@ -18,7 +18,14 @@ export function createCliPorts(main: string): CliPorts {
       const { cleanEnvironment, loadConfig } = await import("./config.ts");
       return {
         cleanEnvironment,
-        checkConfig: (place) => void loadConfig(place),
+        checkConfig: (place, settings) => {
+          loadConfig(place);
+          try {
+            loadConfig(place, settings);
+          } catch (error) {
+            throw new Refusal("INVALID_PARAMS", (error as Error).message);
+          }
+        },
         explainConfig: (place) => loadConfig(place).values,
       };
     },
@@ -83,6 +90,7 @@ async function wiringPort(main: string): Promise<WiringPort> {
     files: plan.edits.map(({ path }) => path),
     shown: plan.shown,
     notes: plan.notes,
+    switchedOff: plan.switchedOff,
     applyHome: () => wiring.applyHome(plan),
     apply: () => wiring.apply(plan),
   });

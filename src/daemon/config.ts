@@ -8,6 +8,7 @@ import { maskedChannels, NotifySettings } from "../notify/index.ts";
 import { deciderNames, ModelSettings } from "../deciders/index.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Place } from "../protocol/place.ts";
+import { wordIssue } from "../protocol/wording.ts";
 
 /**
  * Configuration: flags beat the file, the file beats the defaults. The environment can change nothing that loosens: only
@@ -227,25 +228,7 @@ function explainIssue(error: z.ZodError, chosen: ReadonlyMap<string, { source: s
     return `There is no setting "${key}" (${chosen.get(key)?.source ?? path}). ${meant === undefined ? "" : `Did you mean "${meant}"? `}All of them: signalbox config explain`;
   }
   const key = issue.path.join(".");
-  return `The setting "${key}" (${chosen.get(key)?.source ?? path}) is wrong: ${wordValue(issue)}. All of them: signalbox config explain`;
-}
-
-const kindWords: Readonly<Record<string, string>> = {
-  int: "a whole number",
-  number: "a number",
-  string: "a text",
-  boolean: "true or false",
-  array: "a list",
-  object: "a table",
-};
-
-/** What a value must be, without the schema library's own words where people meet them most. */
-function wordValue(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_type") return `it must be ${kindWords[issue.expected] ?? issue.expected}`;
-  if (issue.code === "invalid_value") return `it must be one of: ${issue.values.join(", ")}`;
-  if (issue.code === "too_small") return `it must be at least ${issue.minimum}`;
-  if (issue.code === "too_big") return `it may be at most ${issue.maximum}`;
-  return issue.message;
+  return `The setting "${key}" (${chosen.get(key)?.source ?? path}) is wrong: ${wordIssue(issue)}. All of them: signalbox config explain`;
 }
 
 function fromFlag(text: string): string | number | boolean {

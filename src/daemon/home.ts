@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createHmac, createSecretKey, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { homeFiles } from "../protocol/place.ts";
@@ -27,13 +27,19 @@ export function ensureHome(home: string): void {
     throw new ConfigFault(`The home ${home} belongs to user ${stat.uid}, not to you (${uid}).`);
   if ((stat.mode & 0o077) !== 0)
     throw new ConfigFault(
-      `The home ${home} is open to others (mode ${(stat.mode & 0o777).toString(8)}). Close it: chmod 700 '${home}'`,
+      `The home ${home} is open to others (mode ${(stat.mode & 0o777).toString(8)}). ${mayBeClosed(home) ? `Close it: chmod 700 '${home}'` : "It holds other things too, so choose a folder of its own: signalbox --home DIR up"}`,
     );
   try {
     mkdirSync(join(home, homeFiles.log), { recursive: true, mode: 0o700 });
   } catch {
     // A home that can't be written has no log; the store says why nothing can be recorded, which is what matters.
   }
+}
+
+/** Nobody is told to close a folder that others may need: only one that is empty or a home already. */
+function mayBeClosed(home: string): boolean {
+  const names = readdirSync(home);
+  return names.length === 0 || [homeFiles.database, "config.toml", "policy.toml"].some((name) => names.includes(name));
 }
 
 function whyNotMade(code: string | undefined, message: string): string {

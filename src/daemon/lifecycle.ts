@@ -11,8 +11,8 @@ import { activation, cleanEnvironment, hostileVariables, loadConfig } from "./co
 /**
  * The daemon's process: flags, environment, signals, exit code. `compose` builds the parts.
  *
- * Exit codes: 0 drained, 1 a fault that a person must mend (said on stderr), 2 usage, 3 another daemon serves this home, 130 interrupted
- * twice.
+ * Exit codes: 0 drained, 1 a fault that a person must mend (said on stderr), 2 usage, 3 another daemon serves this home or this one was told to
+ * stay down, 128 and the signal's number when a third signal cuts its drain short.
  */
 export async function runDaemon(argv: readonly string[]): Promise<number> {
   if (process.execArgv.some((flag) => flag.startsWith("--inspect"))) {

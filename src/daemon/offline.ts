@@ -5,6 +5,7 @@ import { createFacts } from "../facts/index.ts";
 import { builtin, exampleJudge, judge, type Workspace } from "../gate/index.ts";
 import { compile, parsePolicy, type Policy, type PolicyLayer } from "../gate/policy/index.ts";
 import { systemClock } from "../kit/clock.ts";
+import { visible } from "../kit/text.ts";
 import type { EntryView } from "../protocol/operations/ledger.ts";
 import type { Place } from "../protocol/place.ts";
 import { createPolicies, policiesMigrations } from "../policies/index.ts";
@@ -74,7 +75,7 @@ function parts(place: Place) {
     nowMs: () => systemClock.nowMs(),
     parse: (text, about) => parsePolicy(text, { ...about, exampleJudge }),
     compile: (layers, options) => compile(layers, { ...options, builtin }),
-    report: (problem) => process.stderr.write(`signalbox: ${problem}\n`),
+    report: (problem) => process.stderr.write(`signalbox: ${visible(problem)}\n`),
   });
   const facts = createFacts({ ...machinePlaces(place), made: () => false });
   const ports: JudgingPorts = {

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { Refusal } from "../protocol/refusals.ts";
 import { shimNames } from "./names.ts";
 
 /** Beside the links: whose they are. hook/shim.c reads it, so its form is a contract. */
@@ -26,11 +27,6 @@ export interface ShimFolder {
   readonly hook: string;
 }
 
-/** What a person must do first, in a sentence. */
-class ShimRefused extends Error {
-  override readonly name = "ShimRefused";
-}
-
 export interface Installed {
   readonly linked: readonly string[];
   /** Usual names that this machine has no program for. */
@@ -40,20 +36,39 @@ export interface Installed {
 /**
  * Makes the links. Twice is the same as once; what is not a link of ours is never replaced.
  * @param names  these only, whether or not the programs are there; default: the usual ones that are
- * @throws ShimRefused
+ * @throws Refusal INVALID_PARAMS  not a name · CONFLICT  what a person must do first
  */
 export function installShims(at: ShimFolder, names: readonly string[], path: string | undefined): Installed {
-  if (/[\n\0]/.test(at.home)) throw new ShimRefused("A home with a line break in its path can't have shims.");
+  if (/[\n\0]/.test(at.home))
+    throw new Refusal(
+      "CONFLICT",
+      "A home with a line break in its path can't have shims.",
+      "Choose another: signalbox --home DIR up",
+    );
   if (statSync(at.hook, { throwIfNoEntry: false }) === undefined)
-    throw new ShimRefused(`${at.hook} is missing. Start the daemon once, which puts it there: signalbox up --detach`);
+    throw new Refusal(
+      "CONFLICT",
+      `${at.hook} is missing. A start of the daemon puts it there.`,
+      "signalbox up --detach",
+    );
   const wrong = names.find((name) => !/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/.test(name) || name.startsWith("signalbox"));
-  if (wrong !== undefined) throw new ShimRefused(`"${wrong}" is no name that a shim can have.`);
+  if (wrong !== undefined)
+    throw new Refusal(
+      "INVALID_PARAMS",
+      `"${wrong}" is no name that a shim can have: a program's own, without its folder.`,
+      "e.g. signalbox shim install terraform",
+    );
   const wanted = names.length > 0 ? names : shimNames.filter((name) => programOf(name, path, at.folder) !== undefined);
   mkdirSync(at.folder, { recursive: true, mode: 0o700 });
   for (const name of wanted) {
     const link = join(at.folder, name);
     if (lstatSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync(at.hook, link);
-    else if (!isOurs(link, at.hook)) throw new ShimRefused(`${link} is not a link of ours. Move it away first.`);
+    else if (!isOurs(link, at.hook))
+      throw new Refusal(
+        "CONFLICT",
+        `${link} is not a link of ours, so nothing more was made.`,
+        `Move it away, then: signalbox shim install ${name}`,
+      );
   }
   writeFileAtomic.sync(join(at.folder, ownerFile), `signalbox-shims 1\nhome ${at.home}\n`, { mode: 0o600 });
   return { linked: wanted, left: names.length > 0 ? [] : shimNames.filter((name) => !wanted.includes(name)) };

@@ -180,7 +180,9 @@ export function parsed(text: string, where: string): JsonText {
       `${where} can't be read as JSON (${result.problem}), so nothing was changed. Mend it, then wire again.`,
     );
   if (result.root !== undefined && result.root.type !== "object")
-    throw new WiringRefused(`${where} holds ${result.root.type}, not an object, so nothing was changed.`);
+    throw new WiringRefused(
+      `${where} holds ${result.root.type === "array" ? "a list" : `a ${result.root.type}`} where an object is meant, so nothing was changed.`,
+    );
   return result;
 }
 

@@ -6,12 +6,7 @@ import type { WiredAgent, WireRequest } from "./wiring.ts";
 /** What the person should know about wiring this agent here, a sentence each. @param base  the settings without us */
 export function planNotes(request: WireRequest, base: string, where: string): string[] {
   const { agent, launch, grant } = request;
-  return [
-    ...launchNotes(launch),
-    ...agentNotes(agent, base, where),
-    ...grantNotes(agent, grant === true),
-    ...disabledNotes(request),
-  ];
+  return [...launchNotes(launch), ...agentNotes(agent, base, where), ...grantNotes(agent, grant === true)];
 }
 
 function agentNotes(agent: WiredAgent, base: string, where: string): string[] {
@@ -38,8 +33,8 @@ function agentNotes(agent: WiredAgent, base: string, where: string): string[] {
   }
 }
 
-/** Wiring does not touch such a switch: it is somebody's decision, but it makes the hooks idle. */
-function disabledNotes(request: WireRequest): string[] {
+/** What makes the hooks idle, a sentence each. Wiring does not touch such a switch: it is somebody's decision. */
+export function switchedOff(request: WireRequest): string[] {
   return waysRound(request, { hookName: undefined })
     .filter(({ id }) => id === "hooks-disabled" || id === "managed-hooks-only")
     .map(({ what }) => what);

@@ -5,7 +5,7 @@ import { homeFiles, type Place } from "../protocol/place.ts";
 import { agentFiles, hookPath } from "./agent-files.ts";
 import type { HookCommand } from "./hook-entries.ts";
 import { launchRecord } from "./launch-record.ts";
-import { planNotes } from "./notes.ts";
+import { planNotes, switchedOff } from "./notes.ts";
 import { readRecord, recordFolder, recordPath, sha256, type WireRecord } from "./record.ts";
 import { geminiEnabled, isWired, shownHooks, withHooks, withoutHooks } from "./rewrite.ts";
 import { readSettings, refuseReadOnly, type SettingsFile, toBytes } from "./settings-file.ts";
@@ -51,6 +51,7 @@ export function planWire(request: WireRequest): Plan {
     removeFolders: [],
     shown: shownHooks(agent, command),
     notes: planNotes(request, textOf(base), file.path),
+    switchedOff: switchedOff(request),
   };
 }
 
@@ -79,6 +80,7 @@ export function planUnwire(request: WiringWorld & { readonly agent: WiredAgent }
     removeFolders: after === null ? (record?.createdFolders ?? []).toReversed() : [],
     shown: "",
     notes: changed ? [] : [`${file.path} holds nothing of Signalbox's.`],
+    switchedOff: [],
   };
 }
 

@@ -367,7 +367,7 @@ test("what can't be read is refused with a sentence and left as it is", (t) => {
   for (const [text, why] of [
     ['{"a":', /can't be read as JSON \(ValueExpected in line 1, column 6\)/],
     ['{\n  "a" 1\n}', /in line 2/],
-    ["[]", /holds array, not an object/],
+    ["[]", /holds a list where an object is meant/],
     ['{"hooks":[]}', /"hooks" is not an object/],
     ['{"hooks":{"PreToolUse":{}}}', /"hooks.PreToolUse" is not a list/],
     ['{"hooks":{},"hooks":{}}', /"hooks" stands there 2 times/],
@@ -410,8 +410,8 @@ test("a home that others can write to is refused; dated copies stay few; a switc
   const copies = readdirSync(join(it.home, "wired")).filter((name) => name.endsWith(".bak"));
   assert.ok(copies.length <= 22 && copies.length >= 20, String(copies.length));
   assert.ok(
-    planWire(it.request("claude-code")).notes.some((note) =>
-      /sets "disableAllHooks": no tool call is judged/.test(note),
+    planWire(it.request("claude-code")).switchedOff.some((why) =>
+      /sets "disableAllHooks": no tool call is judged/.test(why),
     ),
   );
   unwire(it, "claude-code");

@@ -63,6 +63,8 @@ export interface Plan {
   readonly shown: string;
   /** What the person should know, a sentence each. */
   readonly notes: readonly string[];
+  /** Why the hooks would not be asked although they stand there, a sentence each. */
+  readonly switchedOff: readonly string[];
 }
 
 /** A way round the gate, or something that weakens it. */

@@ -135,7 +135,23 @@ test("a home that others can enter is refused in a sentence", async () => {
   chmodSync(place.home, 0o755);
   const { code, stderr } = await cli(place, "up", "--detach");
   assert.equal(code, 1);
-  assert.match(stderr, /open to others.*chmod 700/s);
+  assert.equal(stderr.match(/open to others/g)?.length, 1, "it is said once");
+  assert.match(stderr, /It holds other things too, so choose a folder of its own/, "nobody is told to close /etc");
+  writeFileSync(join(place.home, "config.toml"), "");
+  assert.match((await cli(place, "up")).stderr, /open to others.*chmod 700/s);
+});
+
+test("a setting for this run that can't be taken is a usage error, and one for a daemon that runs already a conflict", async () => {
+  using place = makeHome();
+  for (const set of ["nope=1", "log.level=loud", "nothing"]) {
+    const { code, stderr } = await cli(place, "up", "--detach", "--set", set);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /signalbox config explain/);
+  }
+  await using _daemon = await TestDaemon.start(place);
+  const { code, stderr } = await cli(place, "up", "--set", "log.level=debug");
+  assert.equal(code, 6);
+  assert.match(stderr, /--set counts for one that is started/);
 });
 
 test("a wrong configuration names the key and the fix before anything starts", async () => {

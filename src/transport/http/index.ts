@@ -45,10 +45,8 @@ const pipelinedMax = 16;
 export function createHttp({ dispatch, hook, web, clock, log }: HttpPorts): Http {
   const connections = new WeakMap<Socket, Connection>();
   const callers = new WeakMap<IncomingMessage, ConnectionInfo>();
-  const listener = lazyRoutes(
-    { dispatch, clock, callerOf: (request) => callers.get(request) ?? connections.get(request.socket) },
-    log,
-  );
+  const callerOf = (request: IncomingMessage) => callers.get(request) ?? connections.get(request.socket);
+  const listener = lazyRoutes({ dispatch, clock, log, callerOf });
 
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     const connection = connections.get(request.socket);
@@ -89,14 +87,14 @@ export function createHttp({ dispatch, hook, web, clock, log }: HttpPorts): Http
 }
 
 /** The router and the Fetch API that it stands on are 6 MB which a daemon that only hooks ask never needs: they come with the first request. */
-function lazyRoutes(ports: RoutePorts, log: Log): (request: IncomingMessage, response: ServerResponse) => void {
+function lazyRoutes(ports: RoutePorts): (request: IncomingMessage, response: ServerResponse) => void {
   let loading: Promise<RouteListener> | undefined;
   return (request, response) => {
     loading ??= import("./routes.ts").then(({ createListener }) => createListener(ports));
     loading.then(
       (listener) => void listener(request, response),
       (error: unknown) => {
-        log.error({ err: error }, "the routes could not be loaded");
+        ports.log.error({ err: error }, "the routes could not be loaded");
         response.writeHead(500).end();
       },
     );

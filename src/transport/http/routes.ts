@@ -4,7 +4,9 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Clock } from "../../kit/clock.ts";
+import type { Log } from "../../kit/log.ts";
 import { parseFrame } from "../../kit/ndjson.ts";
+import { newId } from "../../protocol/ids.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { ConnectionInfo } from "../../protocol/handlers.ts";
 import type { Operation } from "../../protocol/operation.ts";
@@ -19,6 +21,7 @@ import { eventsOrigin, openEvents } from "./sse.ts";
 export interface RoutePorts {
   readonly dispatch: Pick<Dispatch, "start" | "isStream">;
   readonly clock: Clock;
+  readonly log: Log;
   /** Who calls: the connection, and the web pass that the request carried. */
   readonly callerOf: (request: IncomingMessage) => ConnectionInfo | undefined;
 }
@@ -53,9 +56,13 @@ function createRoutes(ports: RoutePorts): Hono<Env> {
       ),
     ),
   );
-  app.onError((error) =>
-    refuse(error instanceof Refusal ? error : new Refusal("INTERNAL", "the request failed inside the daemon")),
-  );
+  app.onError((error) => {
+    if (error instanceof Refusal) return refuse(error);
+    const ref = newId("req").slice("req_".length);
+    ports.log.error({ ref, err: error }, "a request failed before its operation began");
+    const hint = `The daemon's log says why under ref ${ref}.`;
+    return refuse(new Refusal("INTERNAL", "the request failed inside the daemon", hint), ref);
+  });
   return app;
 }
 
