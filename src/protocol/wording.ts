@@ -36,7 +36,13 @@ export function wordIssue(issue: z.core.$ZodIssue): string {
       return `it must ${extent(issue.origin, `at least ${issue.minimum}`)}`;
     case "too_big":
       return `it may ${extent(issue.origin, `at most ${issue.maximum}`)}`;
-    default:
+    case "custom":
+    case "invalid_format":
+    case "invalid_union":
+    case "invalid_key":
+    case "invalid_element":
+    case "unrecognized_keys":
+    case "not_multiple_of":
       return issue.message;
   }
 }
