@@ -139,12 +139,11 @@ describe("a daemon that goes away while the command runs", { timeout: 60_000 }, 
     const project = realpathSync(mkdtempSync("/tmp/sbp-"));
     try {
       execFileSync("git", ["init", "--quiet", project]);
-      execFileSync("mkfifo", [join(project, "go")]);
       const daemon = await TestDaemon.start(place);
       await using host = new Host(place.home, project, "--exec");
       await host.open();
       const begun = appears(join(project, "begun"));
-      const ran = host.exec({ command: "echo yes > begun; read word < go; echo $word" });
+      const ran = host.exec({ command: "mkfifo go; echo yes > begun; read word < go; echo $word" });
       await begun;
       await daemon[Symbol.asyncDispose]();
       writeFileSync(join(project, "go"), "on\n");
