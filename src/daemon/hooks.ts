@@ -296,7 +296,7 @@ async function permission(
   signal: AbortSignal,
 ): Promise<Answer> {
   const asked = asRequest(ports, request, event);
-  const before = ports.toolCalls.earlier(asked);
+  const before = await ports.toolCalls.earlier(asked);
   if (before?.verdict === "allow") {
     await seen(ports, request, event);
     const granted = before.granted || ports.grants(event.agent);

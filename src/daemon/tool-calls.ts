@@ -75,7 +75,7 @@ export interface ToolCalls {
   /** The whole life of DESIGN section 4: judge, hold, record, answer. Resolves only after the verdict's entry is on disk. */
   request(request: ToolCallRequest, signal: AbortSignal): Promise<GateVerdict>;
   /** The verdict that this very call got a moment ago, if it got one: for a host's own permission question. */
-  earlier(request: ToolCallRequest): { verdict: "allow" | "hold" | "deny"; granted: boolean } | undefined;
+  earlier(request: ToolCallRequest): Promise<{ verdict: "allow" | "hold" | "deny"; granted: boolean } | undefined>;
   /** The host's own dialog about this call is on its screen. */
   hostAsks(request: ToolCallRequest): void;
   outcome(report: OutcomeReport): Promise<{ entry: number; verdictEntry: number | null }>;
@@ -199,13 +199,11 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
       return toVerdict(answer, latest);
     },
 
-    earlier(request) {
-      const before = sessions.verdictOf({
-        agent: request.agent,
-        session: request.session,
-        tool: request.tool,
-        fingerprint: fingerprintOf(request.tool, request.input),
-      });
+    async earlier(request) {
+      const { agent, session, tool, input } = request;
+      const fingerprint = fingerprintOf(tool, input);
+      // As a work: nothing is let through on a verdict that is not on disk yet.
+      const before = await store.durably(() => sessions.verdictOf({ agent, session, tool, fingerprint }));
       return before === undefined ? undefined : { verdict: before.verdict, granted: granted.has(grantKey(request)) };
     },
 

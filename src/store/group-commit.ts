@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { StoreFault, storeFaultOf } from "./fault.ts";
+import type { WalSync } from "./wal-sync.ts";
 
 /** More works than this waiting means that the disk no longer keeps up; one more is refused `busy`. */
 export const worksMax = 16_384;
@@ -14,7 +15,7 @@ interface Waiting {
 
 type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
 
-/** Gathers the works of one loop turn into one transaction: one fsync for all of them. */
+/** Gathers the works of one loop turn into one transaction, and tells them when it is on disk. */
 export class GroupCommit {
   readonly rollbackListeners = new Set<() => void>();
   readonly commitListeners = new Set<() => void>();
@@ -23,6 +24,8 @@ export class GroupCommit {
   readonly #path: string;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
+  readonly #changes: StatementSync;
+  readonly #sync: WalSync;
   #waiting: Waiting[] = [];
   #scheduled = false;
   #ended = false;
@@ -30,17 +33,20 @@ export class GroupCommit {
   readonly #replaced: () => boolean;
 
   /** @param replaced  whether the database's file is no longer at its path, so that what is written would be lost */
-  constructor(db: DatabaseSync, path: string, replaced: () => boolean) {
+  constructor(db: DatabaseSync, path: string, sync: WalSync, replaced: () => boolean) {
     this.#db = db;
     this.#path = path;
+    this.#sync = sync;
     this.#replaced = replaced;
     this.#begin = db.prepare("BEGIN IMMEDIATE");
     this.#commit = db.prepare("COMMIT");
+    this.#changes = db.prepare("SELECT total_changes() AS n");
   }
 
   add<T>(work: () => T): Promise<T> {
     if (this.#ended) return Promise.reject(this.#closed());
-    if (this.#waiting.length >= worksMax)
+    if (this.#sync.fault !== undefined) return Promise.reject(this.#sync.fault);
+    if (this.#waiting.length + this.#sync.works >= worksMax)
       return Promise.reject(
         new StoreFault(
           "busy",
@@ -56,16 +62,23 @@ export class GroupCommit {
 
   atOnce<T>(work: () => T): T {
     if (this.#ended) throw this.#closed();
-    const outcomes = this.#transact([work]);
+    const { outcomes } = this.#transact([work]);
     const outcome = outcomes[0] as Outcome;
     if (!outcome.ok) throw outcome.error;
+    try {
+      this.#sync.now();
+    } catch (error) {
+      this.problem = error as StoreFault;
+      throw error;
+    }
     return outcome.value as T;
   }
 
-  /** Commits what waits; from now on every work is refused. */
+  /** Commits what waits, and resolves when it is on disk; from now on every work is refused. */
   async end(): Promise<void> {
     this.#ended = true;
     while (this.#waiting.length > 0) this.#flush();
+    await this.#sync.settled();
   }
 
   #closed(): StoreFault {
@@ -87,36 +100,52 @@ export class GroupCommit {
     this.#waiting = batch === this.#waiting ? [] : this.#waiting.slice(worksPerTransactionMax);
     if (this.#waiting.length > 0 && !this.#ended) this.#schedule();
     if (batch.length === 0) return;
-    const outcomes = this.#transact(batch.map((waiting) => waiting.work));
-    for (const [index, waiting] of batch.entries()) {
-      const outcome = outcomes[index] as Outcome;
-      if (outcome.ok) waiting.resolve(outcome.value);
-      else waiting.reject(outcome.error);
-    }
+    const { outcomes, wrote } = this.#transact(batch.map((waiting) => waiting.work));
+    const settle = (fault: StoreFault | undefined) => {
+      this.problem = fault ?? this.problem;
+      for (const [index, waiting] of batch.entries()) {
+        const outcome = outcomes[index] as Outcome;
+        if (!outcome.ok) waiting.reject(outcome.error);
+        else if (fault !== undefined) waiting.reject(fault);
+        else waiting.resolve(outcome.value);
+      }
+    };
+    // A batch that only read may have read what others committed and what is not on disk yet: it waits with them.
+    if (wrote || this.#sync.works > 0) this.#sync.after(batch.length, settle);
+    else settle(undefined);
   }
 
   /** All works in one transaction; the machine's faults are everybody's, a work's own error is its own. */
-  #transact(works: readonly (() => unknown)[]): Outcome[] {
+  #transact(works: readonly (() => unknown)[]): { readonly outcomes: Outcome[]; readonly wrote: boolean } {
     let outcomes: Outcome[];
+    let wrote: boolean;
     try {
+      if (this.#sync.fault !== undefined) throw this.#sync.fault;
       if (this.#replaced())
         throw new StoreFault(
           "io",
           `${this.#path} was deleted or replaced under the daemon: what is written now would be lost.`,
           "signalbox restart, then: signalbox ledger verify",
         );
+      const before = this.#changesSoFar();
       this.#begin.run();
       outcomes = this.#runPlain(works) ?? this.#runApart(works);
       this.#commit.run();
+      wrote = this.#changesSoFar() !== before;
     } catch (error) {
       this.#rollBack();
       const fault = storeFaultOf(error, this.#path);
       this.problem = fault ?? this.problem;
-      return works.map(() => ({ ok: false, error: fault ?? error }));
+      return { outcomes: works.map(() => ({ ok: false, error: fault ?? error })), wrote: false };
     }
     this.problem = null;
     for (const listener of this.commitListeners) listener();
-    return outcomes;
+    return { outcomes, wrote };
+  }
+
+  /** Rows that this connection ever changed, those that were rolled back included. */
+  #changesSoFar(): unknown {
+    return this.#changes.get()?.["n"];
   }
 
   /** The usual case: nobody throws. Otherwise everything is taken back and `undefined` says so. */

@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { StoreFault, storeFaultOf } from "./fault.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { type Migration, migrate } from "./migrate.ts";
+import { type LogDisk, WalSync } from "./wal-sync.ts";
 
 export type { Migration } from "./migrate.ts";
 
@@ -13,6 +14,8 @@ export interface StoreOptions {
   readonly migrations: readonly Migration[];
   /** For tools that need some rooms only: tables of rooms that are not named are left alone instead of being `newer`. */
   readonly someRoomsOnly?: boolean;
+  /** For tests: a disk that fails or waits. */
+  readonly logDisk?: LogDisk;
 }
 
 export interface Store extends AsyncDisposable {
@@ -20,10 +23,11 @@ export interface Store extends AsyncDisposable {
   /** For reads and prepared statements. Write only inside `durably` or `atOnce`. */
   readonly db: DatabaseSync;
   /**
-   * Runs `work` in this loop turn's transaction and resolves with its result after the fsync.
+   * Runs `work` in this loop turn's transaction and resolves with its result when that, and all that it may have read, is on disk.
    * The work is synchronous, may be run again (when another of the batch threw), and keeps no state outside the database; what
-   * must be kept in memory is reloaded in `onRollback`.
-   * @throws StoreFault  busy: `worksMax` works wait already; full, unwritable, corrupt, io: the batch could not be committed
+   * must be kept in memory is reloaded in `onRollback`. It changes rows, never the schema: that is what migrations are for.
+   * @throws StoreFault  busy: `worksMax` works wait already; full, unwritable, corrupt, io: the batch could not be committed;
+   * io, and from then on for every work: what was committed could not be brought to disk, and nobody can know what is there
    * @throws whatever the work throws; then nothing of it was written
    */
   durably<T>(work: () => T): Promise<T>;
@@ -31,14 +35,14 @@ export interface Store extends AsyncDisposable {
   atOnce<T>(work: () => T): T;
   /** Called when rows written in this process were rolled back: reload what memory kept of them. Returns the way to stop it. */
   onRollback(listener: () => void): () => void;
-  /** Called after each commit, before the works' promises resolve; must not throw. */
+  /** Called after each commit, when it can't be rolled back and before it is on disk: for what memory keeps, never for an answer. Must not throw. */
   onCommit(listener: () => void): () => void;
   /**
    * What happened to the database behind this process's back since the last call: `replaced` its file is no longer at its path
    * (what is written goes nowhere), `written` another process changed rows. A few microseconds.
    */
   outsideChange(): "replaced" | "written" | null;
-  /** The fault that the newest batch met, until a batch succeeds again. */
+  /** The fault that the newest batch met, until a batch succeeds again; a fault of the sync stays. */
   readonly problem: StoreFault | null;
   /** Commits what waits, folds the write-ahead log into the database and closes it; later works are refused `closed`. */
   close(): Promise<void>;
@@ -48,7 +52,8 @@ export interface Store extends AsyncDisposable {
  * Opens the database, sets it up and brings it to this code's version.
  * @throws StoreFault  newer, foreign, corrupt, unwritable, full, busy or io, each with a sentence and the next command
  */
-export function openStore({ path, migrations, someRoomsOnly = false }: StoreOptions): Store {
+export function openStore({ path, migrations, someRoomsOnly = false, logDisk }: StoreOptions): Store {
+  let sync: WalSync;
   let db: DatabaseSync | undefined;
   try {
     if (path !== ":memory:") {
@@ -58,19 +63,24 @@ export function openStore({ path, migrations, someRoomsOnly = false }: StoreOpti
     db = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true, allowExtension: false });
     db.exec(setUp);
     migrate(db, path, migrations, someRoomsOnly);
+    // What a process before left in the log is read from the page cache, and may not be on disk if a sync failed: it goes into the database now.
+    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    sync = new WalSync(path, logDisk);
+    sync.now();
   } catch (error) {
     db?.close();
     throw storeFaultOf(error, path) ?? error;
   }
-  return new OpenStore(path, db);
+  return new OpenStore(path, db, sync);
 }
 
 /** Another process that writes is only ever a person's sqlite3; it may finish, but the whole loop waits, so not for long. */
 const busyTimeoutMs = 500;
 
+// With NORMAL a commit is written but not synced, which WalSync does; checkpoints and a log that begins anew are synced by SQLite.
 const setUp = `
   PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
+  PRAGMA synchronous = NORMAL;
   PRAGMA fullfsync = ON;
   PRAGMA trusted_schema = OFF;
   PRAGMA cell_size_check = ON;
@@ -90,22 +100,24 @@ class OpenStore implements Store {
   readonly path: string;
   readonly db: DatabaseSync;
   readonly #commits: GroupCommit;
+  readonly #sync: WalSync;
   readonly #file: string;
   readonly #dataVersion: StatementSync;
   #version: unknown;
 
-  constructor(path: string, db: DatabaseSync) {
+  constructor(path: string, db: DatabaseSync, sync: WalSync) {
     this.path = path;
     this.db = db;
+    this.#sync = sync;
     const file = fileAt(path);
     this.#file = file;
-    this.#commits = new GroupCommit(db, path, () => fileAt(path) !== file);
+    this.#commits = new GroupCommit(db, path, sync, () => fileAt(path) !== file || sync.moved);
     this.#dataVersion = db.prepare("PRAGMA data_version");
     this.#version = this.#dataVersion.get()?.["data_version"];
   }
 
   outsideChange(): "replaced" | "written" | null {
-    if (fileAt(this.path) !== this.#file) return "replaced";
+    if (fileAt(this.path) !== this.#file || this.#sync.moved) return "replaced";
     // Counts the commits of other connections only (sqlite.org/pragma.html#pragma_data_version).
     const version = this.#dataVersion.get()?.["data_version"];
     if (version === this.#version) return null;
@@ -137,7 +149,9 @@ class OpenStore implements Store {
 
   async close(): Promise<void> {
     await this.#commits.end();
-    if (this.db.isOpen) this.db.close();
+    if (!this.db.isOpen) return;
+    this.#sync.close();
+    this.db.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
