@@ -59,6 +59,12 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     "hold/get": async ({ id }) => ({ hold: holds.get(id) }),
     "hold/rule": async ({ id }) => ({ rule: holds.rule(id) }),
     "hold/decide": async ({ id, proof, ...decision }, call) => {
+      if (decision.decision !== "deny" && policyDesk.mode === "panic")
+        throw new Refusal(
+          "CONFLICT",
+          `Everything is stopped, so what you approve would be denied; ${id} goes on waiting.`,
+          "Let agents go on first: signalbox mode attended",
+        );
       const decider = await presence.forHold(holds.get(id), call, { releases: decision.decision !== "deny", proof });
       const decided = await holds.decide(id, decision, decider);
       if (decision.decision !== "deny") await ledger.checkpoint();

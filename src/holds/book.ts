@@ -2,6 +2,7 @@ import type { Clock } from "../kit/clock.ts";
 import { type Json, canonicalJson } from "../kit/canonical.ts";
 import { type HoldId, newId } from "../protocol/ids.ts";
 import type { HoldState } from "../protocol/operations/holds.ts";
+import { stopped } from "../protocol/words.ts";
 import { contradicts, difference } from "./differences.ts";
 import { type Grant, Grants, stepToleranceMs, undoable } from "./grants.ts";
 import { type Row, factsOf } from "./rows.ts";
@@ -163,7 +164,7 @@ export class Book {
     if (judged.verdict === "deny") {
       const words = `the policy now denies it (${judged.rule})`;
       const closed = [this.#close(row, "withdrawn", words)];
-      const reason = `${judged.reason} It was approved as ${id}, but ${words}.`;
+      const reason = `${stopped(judged.reason)} It was approved as ${id}, but ${words}.`;
       const { seq } = writeVerdict({ ...verdictOf(judged), reason, hold: id, granted: false });
       return { kind: "refused", reason, rule: judged.rule, entry: seq, closed };
     }

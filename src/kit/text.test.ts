@@ -14,6 +14,15 @@ test("what no eye sees is shown by its number", () => {
   assert.equal(visible("x\ufe0f"), "x⟨U+FE0F⟩", "a selector behind anything else hides something");
 });
 
+test("pictures stay whole, and hide nothing", () => {
+  // A family, a heart, a skin, two flags: each is one picture.
+  const pictures = "👩‍👩‍👧‍👦 ❤️ 👍🏽 🇩🇪 🏴󠁧󠁢󠁥󠁮󠁧󠁿";
+  assert.equal(visible(pictures), pictures);
+  // Letters hidden as tags behind a flag are no flag; nor does a picture cover what stands in it or at its end.
+  assert.equal(visible("🏴\u{E0061}\u{E0062}"), "🏴⟨U+E0061⟩⟨U+E0062⟩");
+  assert.equal(visible("👩\u200D\u202E👩\u200D"), "👩⟨U+200D⟩⟨U+202E⟩👩⟨U+200D⟩");
+});
+
 test("a name begins no line of its own", () => {
   assert.equal(visibleName("agent\nApproved"), "agent⟨U+000A⟩Approved");
 });

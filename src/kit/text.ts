@@ -41,12 +41,19 @@ const unseen =
 const codePoint = (character: string): string =>
   `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
 
+/** Unicode's fixed list of sequences that are one picture (UTS #51): families, flags. What joins them hides nothing. */
+const pictureOrUnseen = new RegExp(`\\p{RGI_Emoji}|(${unseen.source})`, "gv");
+/** Looking for them costs ten times as much, so it is done only where one may be. */
+const [joint, picture] = [/[\u200D\u{E0061}-\u{E007F}]/u, /\p{Extended_Pictographic}/u];
+
 /**
- * A text for showing: each unseen character as `⟨U+202E⟩`. Line feeds and tabs stay. What it returns has no hidden order or content, and a
- * terminal gets no escape sequence from it.
+ * A text for showing: each unseen character as `⟨U+202E⟩`. Line feeds and tabs stay, and so do pictures that are put together. What it
+ * returns has no hidden order or content, and a terminal gets no escape sequence from it.
  */
 export function visible(text: string): string {
-  return text.replaceAll(unseen, codePoint);
+  return joint.test(text) && picture.test(text)
+    ? text.replace(pictureOrUnseen, (found, hidden?: string) => (hidden === undefined ? found : codePoint(hidden)))
+    : text.replaceAll(unseen, codePoint);
 }
 
 /** The same for what is one line by its nature (the name of an agent, a tool, a session): line feeds and tabs are shown too. */

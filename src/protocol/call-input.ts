@@ -1,4 +1,5 @@
-import { escapedUnseen, shorten, visible, visibleName } from "../kit/text.ts";
+import { count, escapedUnseen, shorten, visible, visibleName } from "../kit/text.ts";
+import { difference } from "./difference.ts";
 import type { HoldView } from "./operations/holds.ts";
 import { mainField } from "./words.ts";
 
@@ -15,17 +16,25 @@ export interface ChangeLine {
 
 const contextLines = 2;
 
+/** A card is drawn many times while it stands there; its input never changes. */
+const known = new WeakMap<HoldView["input"], readonly ChangeLine[]>();
+
 /**
- * What an edit or a write would take away and put there, as far as its input tells; empty for other tools. What begins and ends both
- * texts alike is context. Hidden characters are shown; what goes beyond `linesMax` is counted, not shown.
+ * What an edit or a write would take away and put there, as far as its input tells; empty for other tools. Lines that stay are context
+ * where something changes near them. Hidden characters are shown; what goes beyond `linesMax` is counted, not shown.
  */
 export function changeLines(input: HoldView["input"], linesMax: number): readonly ChangeLine[] {
-  const lines = editsOf(input).flatMap(({ edit }, index) => {
+  const lines = known.get(input) ?? allLines(input);
+  known.set(input, lines);
+  if (lines.length <= linesMax) return lines;
+  return [...lines.slice(0, linesMax), { sign: "…", text: `${lines.length - linesMax} more lines` }];
+}
+
+function allLines(input: HoldView["input"]): readonly ChangeLine[] {
+  return editsOf(input).flatMap(({ edit }, index) => {
     const one = changed(text(edit["old_string"]), text(edit["new_string"] ?? edit["content"]));
     return index > 0 && one.length > 0 ? [{ sign: "…" as const, text: "" }, ...one] : one;
   });
-  if (lines.length <= linesMax) return lines;
-  return [...lines.slice(0, linesMax), { sign: "…", text: `${lines.length - linesMax} more lines` }];
 }
 
 const otherFieldsMax = 16;
@@ -75,19 +84,23 @@ const text = (value: unknown): string | undefined => (typeof value === "string" 
 
 function changed(before: string | undefined, after: string | undefined): ChangeLine[] {
   if (before === undefined && after === undefined) return [];
-  const old = linesOf(before);
-  const fresh = linesOf(after);
-  let head = 0;
-  while (head < old.length && head < fresh.length && old[head] === fresh[head]) head += 1;
-  let tail = 0;
-  while (tail < old.length - head && tail < fresh.length - head && old.at(-1 - tail) === fresh.at(-1 - tail)) tail += 1;
-  const same = (lines: readonly string[]) => lines.map((line) => ({ sign: " " as const, text: line }));
-  return [
-    ...same(old.slice(Math.max(0, head - contextLines), head)),
-    ...old.slice(head, old.length - tail).map((line) => ({ sign: "-" as const, text: line })),
-    ...fresh.slice(head, fresh.length - tail).map((line) => ({ sign: "+" as const, text: line })),
-    ...same(old.slice(old.length - tail, old.length - tail + contextLines)),
-  ];
+  const lines = difference(linesOf(before), linesOf(after));
+  const near = new Set<number>();
+  for (const [at, { sign }] of lines.entries())
+    if (sign !== " ") for (let by = -contextLines; by <= contextLines; by += 1) near.add(at + by);
+  const shown: ChangeLine[] = [];
+  let left = 0;
+  for (const [at, line] of lines.entries()) {
+    if (!near.has(at)) {
+      left += 1;
+      continue;
+    }
+    if (left > 0 && shown.length > 0)
+      shown.push({ sign: "…", text: `${count(left, "line")} that ${left === 1 ? "stays" : "stay"}` });
+    left = 0;
+    shown.push(line);
+  }
+  return shown;
 }
 
 function linesOf(value: string | undefined): string[] {

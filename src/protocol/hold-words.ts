@@ -6,15 +6,22 @@ import { Refusal } from "./refusals.ts";
 /**
  * What the person reads after deciding: what was decided, and what happens now.
  * @param waited  somebody waited for it until it was decided
+ * @param named  with the hold's id, where the hold itself does not stand before the person
  */
-export function decidedText(decision: HoldDecision, { hold }: OutputOf<"hold/decide">, waited: boolean): string {
+export function decidedText(
+  decision: HoldDecision,
+  { hold }: OutputOf<"hold/decide">,
+  waited: boolean,
+  named = true,
+): string {
+  const id = named ? ` ${hold.id}` : "";
   if (decision.decision === "deny")
-    return `Denied ${hold.id}. ${waited ? "The agent was told." : "The agent will be told if it asks again."}`;
+    return `Denied${id}. ${waited ? "The agent was told." : "The agent will be told if it asks again."}`;
   const extent =
     decision.decision === "edit"
       ? "with your input"
       : { once: "once", session: "for this session", rule: "and saved as a rule" }[decision.scope ?? "once"];
-  return `Approved ${hold.id} ${extent}. ${waited || hold.state === "used" ? "The agent goes on." : "It counts when the agent asks again, within 15 min."}`;
+  return `Approved${id} ${extent}. ${waited || hold.state === "used" ? "The agent goes on." : "It counts when the agent asks again, within 15 min."}`;
 }
 
 /** What the person edits in: a prompt of one line, which a line feed would end, or an editor. */

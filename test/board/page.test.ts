@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { editableText, editedInput } from "../../src/board/web/editing.ts";
-import { entryAbout, entryWord } from "../../src/board/web/entries.ts";
+import { codeIn } from "../../src/board/web/link.ts";
 import { readEvents } from "../../src/board/web/events.ts";
 import { routes } from "../../src/board/web/routes.ts";
 import { operations } from "../../src/protocol/operations/index.ts";
@@ -31,28 +30,10 @@ test("events are read whole, wherever the network cuts them", async () => {
   }
 });
 
-test("what is edited is a command where there is one, else the whole input; a mark of redaction never runs", () => {
-  const command = { input: { command: "git push\n--force", timeout: 5 } };
-  assert.equal(editableText(command).text, "git push\n--force");
-  assert.deepEqual(editedInput(command, "git push"), { command: "git push", timeout: 5 });
-  const edit = { input: { file_path: "/x", content: "y" } };
-  assert.deepEqual(editedInput(edit, editableText(edit).text), edit.input);
-  for (const [text, why] of [
-    ["", /Nothing was typed/],
-    ["{", /not JSON/],
-    ["[1]", /JSON object/],
-    ['{"content":"__redacted-token-1__"}', /would be run as it is/],
-  ] as const)
-    assert.match(JSON.stringify(editedInput(edit, text)), why);
-});
-
-test("an entry reads in one line, with what hides made visible", () => {
-  const judged = {
-    kind: "gate/judged",
-    payload: { verdict: "hold", tool: "Bash", input: { command: "rm \u202Ex\n-rf" } },
-  };
-  assert.equal(entryWord(judged), "hold");
-  assert.equal(entryAbout(judged), "rm ⟨U+202E⟩x -rf");
-  assert.match(entryAbout({ payload: null }), /dropped/);
-  assert.equal(entryAbout({ payload: { tool: "Bash", status: "done" } }), "Bash: done");
+test("a code is taken out of a whole link, however it was copied", () => {
+  const code = "k3v9-abcdefgh_12345";
+  for (const link of [`#code=${code}`, `http://localhost:7444/#code=${code}`, `  https://box.example/#code=${code}\n`])
+    assert.equal(codeIn(link), code);
+  for (const link of ["", "#code=short", "http://localhost:7444/", `?code=${code}`, `#code=${code}&x=1`])
+    assert.equal(codeIn(link), undefined, link);
 });

@@ -1,68 +1,10 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { violationsIn } from "./axe.ts";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { chromiumPath, openBrowser } from "../support/browser.ts";
-import { Agent, makeHome, Person, preToolUse, TestDaemon } from "../support/daemon.ts";
-import { Actor, Projects, setStage } from "../support/stage.ts";
-import { freePort, linkOf } from "../support/web.ts";
-
-/** The web board in a real browser against the real daemon; a person at a terminal made its link, agents are the real hooks. */
-const skip = chromiumPath === undefined ? "no Chromium here (Debian: apt install chromium)" : false;
-let browser: Browser;
-before(async () => {
-  if (skip === false) browser = await openBrowser();
-});
-after(async () => {
-  if (skip === false) await browser.close();
-});
-
-interface World extends AsyncDisposable {
-  readonly place: ReturnType<typeof makeHome>;
-  readonly projects: Projects;
-  readonly port: number;
-  readonly person: Person;
-  readonly agent: Agent;
-  readonly settings: readonly string[];
-  daemon: TestDaemon;
-  open(options?: BrowserContextOptions): Promise<Page>;
-}
-
-async function world(): Promise<World> {
-  await using building = new AsyncDisposableStack();
-  const place = building.use(makeHome());
-  const projects = building.use(new Projects());
-  const port = await freePort();
-  const settings = [`web.port=${port}`];
-  const daemon = await TestDaemon.start(place, settings);
-  const person = building.use(await Person.sit(place));
-  const agent = building.use(new Agent(place));
-  const built: Omit<World, typeof Symbol.asyncDispose> = {
-    place,
-    projects,
-    port,
-    person,
-    agent,
-    settings,
-    daemon,
-    async open(options = {}) {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-      const page = await context.newPage();
-      page.on("pageerror", (error) => assert.fail(`the page threw: ${error.stack}`));
-      await page.goto(await linkOf(person));
-      await page.locator(".link-live").waitFor();
-      return page;
-    },
-  };
-  building.defer(() => built.daemon[Symbol.asyncDispose]());
-  const owned = building.move();
-  return Object.assign(built, { [Symbol.asyncDispose]: () => owned.disposeAsync() });
-}
-
-const force = { command: "git push --force origin main" };
-const ask = ({ agent }: World, cwd: string, input: object, tool = "Bash", session: string = randomUUID()) =>
-  agent.hook("claude-code", "PreToolUse", preToolUse(session, cwd, tool, input));
+import { ask, browser, eventually, force, skip, world } from "./world.ts";
+import { TestDaemon } from "../support/daemon.ts";
+import { Actor, setStage } from "../support/stage.ts";
+import { linkOf } from "../support/web.ts";
 
 test("a link opens the board once; a second use and an old code are told why", { skip }, async () => {
   await using w = await world();
@@ -125,7 +67,7 @@ test("a denial's words reach the agent, by keyboard alone", { skip }, async () =
   await page.locator(".decide").waitFor();
   await page.getByText("git push --force origin main").first().waitFor();
   // A key for a card that has just come up is not taken; the page says so, and then it is.
-  await assertEventually(async () => {
+  await eventually(async () => {
     await page.keyboard.press("d");
     return page.getByRole("dialog", { name: "Deny" }).isVisible();
   });
@@ -213,7 +155,7 @@ test("a hidden tab still tells in its title, and the machine is not looked at fo
   await page.clock.fastForward(31_000);
   await again;
   const waiting = ask(w, w.projects.make("shop"), force);
-  await assertEventually(async () => (await page.title()).startsWith("(1)"));
+  await eventually(async () => (await page.title()).startsWith("(1)"));
   const back = page.waitForRequest((request) => request.url().includes("/v1/web/watch"));
   await show(false);
   await back;
@@ -396,9 +338,3 @@ test("it works when the network is slow", { skip }, async () => {
   await page.getByRole("dialog").getByRole("button", { name: "Deny" }).click();
   assert.match((await waiting).stdout, /"permissionDecision":"deny"/);
 });
-
-/** Tries until it is so; each try waits for the page's own next frame. */
-async function assertEventually(holds: () => Promise<boolean>): Promise<void> {
-  const until = performance.now() + 10_000;
-  while (!(await holds())) assert.ok(performance.now() < until, "it did not come true within 10 s");
-}

@@ -54,8 +54,7 @@ export function rowsByNeed(state: BoardState, options: RowOptions): Row[] {
     const key = keyOf(session.agent, session.id);
     const holds = held.get(key) ?? [];
     const section = sectionOf(session);
-    // Its holds stand there already and say more.
-    if (section === "needs-you" && holds.length > 0 && session.ungated === null && session.state !== "error") continue;
+    if (section === "needs-you" && isToldByHolds(session, held)) continue;
     if (!matches(options.query, session)) continue;
     inSection.get(section)?.push({ kind: "session", id: key, session, depth: 0, holds });
   }
@@ -70,6 +69,19 @@ export function rowsByNeed(state: BoardState, options: RowOptions): Row[] {
     return rows.length === 0 ? [] : [heading, ...rows];
   });
 }
+
+/** What a person is asked for: every open hold, and every session that needs one for something else. The same as the first section lists. */
+export function needsOf(state: BoardState): { readonly holds: number; readonly sessions: number } {
+  const held = holdsBySession(state);
+  let sessions = 0;
+  for (const session of state.sessions.values())
+    if (!session.archived && sectionOf(session) === "needs-you" && !isToldByHolds(session, held)) sessions += 1;
+  return { holds: state.holds.size, sessions };
+}
+
+/** Its holds stand in the list already and say more than it would. */
+const isToldByHolds = (session: SessionView, held: ReadonlyMap<SessionKey, readonly HoldView[]>): boolean =>
+  held.has(keyOf(session.agent, session.id)) && session.ungated === null && session.state !== "error";
 
 /** Whose caller waits comes first, then the oldest. */
 export function holdsByUrgency({ holds }: BoardState): HoldView[] {

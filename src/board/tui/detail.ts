@@ -60,7 +60,7 @@ function entryLines(entry: EntryView, columns: number): Line[] {
       "faint",
     ),
     blank,
-    ...paragraph(entryAbout(entry), columns, "accent", 2),
+    ...paragraph(visible(entryAbout(entry)), columns, "accent", 2),
     blank,
     ...(entry.payload === null ? [] : paragraph(visible(JSON.stringify(entry.payload, null, 2)), columns)),
     blank,

@@ -50,3 +50,8 @@ test("styles are ended where they end, and without colours only weight is left",
 test("paragraphs keep their indent", () => {
   assert.deepEqual(paragraph("one two three four", 12, undefined, 2).map(text), ["  one two", "  three four"]);
 });
+
+test("no control character leaves, whoever forgot to make it visible", () => {
+  assert.equal(paint([span("a\u001b]0;title\u0007b\tc\u009b")], true), "a ]0;title b c ");
+  assert.deepEqual(paragraph("a\tb", 10).map(text), ["a  b"]);
+});

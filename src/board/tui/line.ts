@@ -52,7 +52,9 @@ export function spread(left: Line, right: Line, columns: number): Line {
 /** A paragraph as lines; `indent` columns before each. */
 export function paragraph(text: string, columns: number, style?: Span["style"], indent = 0): Line[] {
   const margin = " ".repeat(indent);
-  return wrap(text, Math.max(1, columns - indent)).map((line) => [span(`${margin}${line}`, style)]);
+  return wrap(text.replaceAll("\t", "  "), Math.max(1, columns - indent)).map((line) => [
+    span(`${margin}${line}`, style),
+  ]);
 }
 
 /** Two blocks side by side, `rows` high, with a rule between them. */

@@ -1,6 +1,5 @@
 import { columnsOf } from "../../kit/text.ts";
-import { type BoardState, costOf, money, type SortOrder, timeOfDay } from "../model/index.ts";
-import { sectionOf } from "../model/index.ts";
+import { type BoardState, costOf, money, needsOf, sectionOf, type SortOrder, timeOfDay } from "../model/index.ts";
 import { choicesOf, type Dialog } from "./dialogs.ts";
 import { fieldLine } from "./field.ts";
 import {
@@ -11,6 +10,7 @@ import {
   type Line,
   lineColumns,
   paragraph,
+  type Span,
   span,
   spread,
   stressed,
@@ -137,7 +137,7 @@ function headLine({ state, layout, nowMs }: Page): Line {
       right,
       columns,
     );
-  return spread([...name, ...countSpans(state)], right, columns);
+  return spread([...name, ...countSpans(state, columns - lineColumns([...name, ...right]) - 1)], right, columns);
 }
 
 function modeSpan({ status, link }: BoardState) {
@@ -151,31 +151,36 @@ function costSpan({ sessions }: BoardState, columns: number): Line {
   return cost === undefined ? [] : [span(`  ${money(cost)}`, "faint")];
 }
 
-/** How many need a person, and how many do what; nothing is said of what there is none of. */
-function countSpans(state: BoardState): Line {
+/** How many need a person, and how many do what, as far as there is room; nothing is said of what there is none of. */
+function countSpans(state: BoardState, columns: number): Line {
   const alive = [...state.sessions.values()].filter(({ archived }) => !archived);
   const counts = Map.groupBy(alive, sectionOf);
-  const heldSessions = new Set([...state.holds.values()].map(({ agent, session }) => `${agent} ${session}`));
-  const asking = (counts.get("needs-you") ?? []).filter(({ agent, id }) => !heldSessions.has(`${agent} ${id}`));
-  const needs = state.holds.size + asking.length;
-  const parts: Line = [
+  const { holds, sessions } = needsOf(state);
+  const needs = holds + sessions;
+  const parts: Span[] = [
     needs > 0
       ? span(`${needs} ${needs === 1 ? "needs" : "need"} you`, ["warn", "strong"])
       : span("nothing needs you", "faint"),
-    ...(
-      [
-        ["working", "at work", "good"],
-        ["finished", "done", "accent"],
-        ["limited", "limited", "warn"],
-        ["idle", "idle", "faint"],
-      ] as const
-    ).flatMap(([section, words, style]) => {
-      const number = counts.get(section)?.length ?? 0;
-      return number === 0 ? [] : [span(" · ", "faint"), span(`${number} ${words}`, style)];
-    }),
   ];
+  let room = columns - lineColumns(parts);
+  for (const [section, words, style] of countWords) {
+    const number = counts.get(section)?.length ?? 0;
+    if (number === 0) continue;
+    const text = `${number} ${words}`;
+    room -= text.length + 3;
+    if (room < 0) break;
+    parts.push(span(" · ", "faint"), span(text, style));
+  }
   return parts;
 }
+
+/** Most telling first: where there is no room, the last is left out whole. */
+const countWords = [
+  ["working", "at work", "good"],
+  ["finished", "done", "accent"],
+  ["limited", "limited", "warn"],
+  ["idle", "idle", "faint"],
+] as const;
 
 function tabLine({ view, layout, search, order, marks }: Page): Line {
   const tabs = views.map((name, index) =>
@@ -242,10 +247,10 @@ function hintLine({ hints, layout }: Page): Line {
   const pieces: Line[] = [[span(" ")]];
   let room = columns - lineColumns(always) - 1;
   for (const hint of hints) {
-    const piece = words(hint, "  ");
-    room -= lineColumns(piece);
+    const piece = words(hint, "");
+    room -= lineColumns(piece) + (pieces.length > 1 ? 2 : 0);
     if (room < 0) break;
-    pieces.push(piece);
+    pieces.push(pieces.length > 1 ? [span("  "), ...piece] : piece);
   }
   return spread(pieces.flat(), always, columns);
 }

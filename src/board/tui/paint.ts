@@ -12,6 +12,8 @@ const codes: Readonly<Record<Style, string>> = {
   bad: "31",
   accent: "36",
 };
+/** Whatever a view forgot to make visible: no character that a terminal acts on leaves here, and each keeps its column. */
+const control = /\p{Cc}/gu;
 const withoutColour: ReadonlySet<Style> = new Set(["strong", "faint", "chosen"]);
 
 /** A line as the bytes that draw it, with every style ended. Without colours what they say stays in letters and signs. */
@@ -19,11 +21,12 @@ export function paint(line: Line, colours: boolean): string {
   let out = "";
   for (const piece of line) {
     if (piece.at !== undefined) out += `${escape}${piece.at + 1}G`;
+    const text = piece.text.replaceAll(control, " ");
     const styles = stylesOf(piece).filter((style) => colours || withoutColour.has(style));
     out +=
-      styles.length === 0 || piece.text === ""
-        ? piece.text
-        : `${escape}${styles.map((style) => codes[style]).join(";")}m${piece.text}${escape}0m`;
+      styles.length === 0 || text === ""
+        ? text
+        : `${escape}${styles.map((style) => codes[style]).join(";")}m${text}${escape}0m`;
   }
   return out;
 }

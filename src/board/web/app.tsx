@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { needsOf } from "../model/index.ts";
 import { useBoardState, useLatest, usePage } from "./hooks.ts";
 import { takesTyping } from "./parts/small.tsx";
 import { readPreferences, writePreferences, applyTheme, type Preferences } from "./preferences.ts";
@@ -19,7 +20,7 @@ const pagesByKey = { b: "board", l: "ledger", f: "figures", p: "policy", s: "set
 
 export function App() {
   const { desk } = usePage();
-  const { holds } = useBoardState();
+  const state = useBoardState();
   const route = useRoute();
   const [overlay, setOverlay] = useState<Overlay>(undefined);
   const [preferences, setPreferences] = useState(() => readPreferences(localStorage));
@@ -30,10 +31,15 @@ export function App() {
     applyTheme(next.theme);
   };
 
-  const open = holds.size;
+  const { holds, sessions } = needsOf(state);
+  const away = state.link.state === "away";
   useEffect(() => {
-    document.title = open === 0 ? "Signalbox" : `(${open}) Signalbox`;
-  }, [open]);
+    document.title = away
+      ? "Signalbox (away)"
+      : holds + sessions === 0
+        ? "Signalbox"
+        : `(${holds + sessions}) Signalbox`;
+  }, [holds + sessions, away]);
 
   const latest = useLatest({ preferences, overlay });
   useEffect(() => {

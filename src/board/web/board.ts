@@ -1,5 +1,6 @@
 import { createStore, type BoardState, type Store } from "../model/index.ts";
 import { createCall, type Call } from "./call.ts";
+import { standStill } from "./clock.ts";
 import { type Entry, proven } from "./entrance.ts";
 import { follow } from "./follow.ts";
 
@@ -9,7 +10,7 @@ export interface Board {
   readonly entry: Entry;
   readonly store: Store;
   state(): BoardState;
-  /** Called at most once a frame, after something changed. */
+  /** Called at most ten times a second, after something changed. */
   subscribe(listener: () => void): () => void;
 }
 
@@ -20,13 +21,19 @@ export interface Board {
 export function createBoard(entry: Entry, onShut: (why: string) => void, signal: AbortSignal): Board {
   const listeners = new Set<() => void>();
   let due = false;
+  let drawnAtMs = Number.NEGATIVE_INFINITY;
   const changed = () => {
     if (due) return;
     due = true;
-    // A hidden page draws no frames, but its title must still tell.
-    const later = document.hidden ? (work: () => void) => void setTimeout(work, hiddenFrameMs) : requestAnimationFrame;
+    // A hidden page draws no frames, but its title must still tell. One that is seen shows the first change at once, and many together.
+    const waitMs = document.hidden ? hiddenFrameMs : Math.max(0, frameMs - (performance.now() - drawnAtMs));
+    const later = (work: () => void) =>
+      document.hidden || waitMs > 0 ? void setTimeout(work, waitMs) : void requestAnimationFrame(work);
     later(() => {
       due = false;
+      drawnAtMs = performance.now();
+      const { link } = store.state;
+      standStill(link.state === "away" ? link.sinceMs : undefined);
       for (const listener of listeners) listener();
     });
   };
@@ -46,3 +53,4 @@ export function createBoard(entry: Entry, onShut: (why: string) => void, signal:
 }
 
 const hiddenFrameMs = 250;
+const frameMs = 100;

@@ -1,6 +1,18 @@
 /** The page's one source of time. */
 export const nowMs = (): number => Date.now();
 
+let stoodStillAtMs: number | undefined;
+
+/** The moment that the page shows: now, or the last one of which it knows something. */
+export const shownMs = (): number => stoodStillAtMs ?? nowMs();
+
+/** Ages stand still while the daemon is away: nobody knows whether what they count goes on. */
+export function standStill(atMs: number | undefined): void {
+  if (atMs === stoodStillAtMs) return;
+  stoodStillAtMs = atMs;
+  for (const each of listeners) each();
+}
+
 const listeners = new Set<() => void>();
 let timer = 0;
 

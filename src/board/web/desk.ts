@@ -1,4 +1,6 @@
 import type { HoldDecision, HoldView } from "../../protocol/operations/holds.ts";
+import { decidedText } from "../../protocol/hold-words.ts";
+import { Refusal } from "../../protocol/refusals.ts";
 import { sentence } from "../../protocol/words.ts";
 import type { Board } from "./board.ts";
 import { Refused } from "./call.ts";
@@ -58,7 +60,7 @@ export function createDesk(board: Pick<Board, "call">): Desk {
     decide: (hold, decision) =>
       attempt(async () => {
         const answer = await board.call("hold/decide", { id: hold.id, ...decision });
-        return decidedText(decision, answer.hold, hold.waiting > 0);
+        return decidedText(decision, answer, hold.waiting > 0, false);
       }),
     subscribe(listener) {
       listeners.add(listener);
@@ -69,17 +71,6 @@ export function createDesk(board: Pick<Board, "call">): Desk {
 
 export function complaint(error: unknown): string {
   const text = sentence(error instanceof Error ? error.message : String(error));
-  const hint = error instanceof Refused && error.hint !== undefined ? ` ${error.hint}` : "";
-  return `Not done: ${text}${hint}`;
-}
-
-/** @param waited  somebody waited for it until it was decided */
-function decidedText(decision: HoldDecision, hold: HoldView, waited: boolean): string {
-  if (decision.decision === "deny")
-    return `Denied. ${waited ? "The agent was told." : "The agent will be told if it asks again."}`;
-  const extent =
-    decision.decision === "edit"
-      ? "with your input"
-      : { once: "once", session: "for this session", rule: "and saved as a rule" }[decision.scope ?? "once"];
-  return `Approved ${extent}. ${waited || hold.state === "used" ? "The agent goes on." : "It counts when the agent asks again, within 15 min."}`;
+  const { hint = "" } = error instanceof Refused || error instanceof Refusal ? error : {};
+  return `Not done: ${text}${hint === "" ? "" : ` ${sentence(hint)}`}`;
 }

@@ -1,3 +1,4 @@
+import { codeIn } from "./link.ts";
 import type { PassView } from "../../protocol/operations/web.ts";
 
 /**
@@ -29,7 +30,7 @@ export function forgetEntry(storage: Storage): void {
 
 /** The code of the link, taken out of the address. */
 export function takeCode(): string | undefined {
-  const code = /^#code=([A-Za-z0-9_-]{16,64})$/.exec(location.hash)?.[1];
+  const code = codeIn(location.hash);
   if (code !== undefined) history.replaceState(null, "", location.pathname);
   return code;
 }

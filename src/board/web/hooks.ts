@@ -3,7 +3,7 @@ import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { since, type BoardState } from "../model/index.ts";
 import type { Board } from "./board.ts";
 import type { Refused } from "./call.ts";
-import { everySecond, nowMs } from "./clock.ts";
+import { everySecond, shownMs } from "./clock.ts";
 import type { Desk } from "./desk.ts";
 
 /** What the page hands to its parts. */
@@ -32,9 +32,9 @@ export function useBoardState(): BoardState {
 
 /** How long since that moment, kept true. */
 export function useSince(iso: string): string {
-  const [text, setText] = useState(() => since(iso, nowMs()));
+  const [text, setText] = useState(() => since(iso, shownMs()));
   useEffect(() => {
-    const look = () => setText(since(iso, nowMs()));
+    const look = () => setText(since(iso, shownMs()));
     look();
     return everySecond(look);
   }, [iso]);

@@ -14,16 +14,16 @@ type Standing =
 /** Outside until a link's code or this tab's stored token lets it in; outside again when the pass ends. */
 export function Root() {
   const [standing, setStanding] = useState<Standing>({ at: "entering" });
+  const come = async (code: string) => {
+    setStanding({ at: "entering" });
+    const entry = await enter(code, sessionStorage);
+    setStanding(typeof entry === "string" ? { at: "outside", why: entry } : { at: "inside", entry });
+  };
   useEffect(() => {
-    const come = async (code: string | undefined) => {
-      if (code === undefined) {
-        const entry = storedEntry(sessionStorage);
-        return setStanding(entry === undefined ? { at: "outside", why: undefined } : { at: "inside", entry });
-      }
-      const entry = await enter(code, sessionStorage);
-      setStanding(typeof entry === "string" ? { at: "outside", why: entry } : { at: "inside", entry });
-    };
-    void come(takeCode());
+    const first = takeCode();
+    const entry = storedEntry(sessionStorage);
+    if (first !== undefined) void come(first);
+    else setStanding(entry === undefined ? { at: "outside", why: undefined } : { at: "inside", entry });
     // A new link that is opened in this very tab changes only the fragment.
     const again = () => {
       const code = takeCode();
@@ -44,7 +44,13 @@ export function Root() {
         }}
       />
     );
-  return <Entrance entering={standing.at === "entering"} why={standing.at === "outside" ? standing.why : undefined} />;
+  return (
+    <Entrance
+      entering={standing.at === "entering"}
+      why={standing.at === "outside" ? standing.why : undefined}
+      onLink={(code) => void come(code)}
+    />
+  );
 }
 
 function Inside({ entry, onShut }: { entry: Entry; onShut: (why: string) => void }) {

@@ -1,10 +1,11 @@
 import type { EntryView } from "../../../protocol/operations/ledger.ts";
-import { entryAbout, entryWord } from "../entries.ts";
+import { entryAbout, entryVerdict } from "../../../protocol/entry-words.ts";
+import { flat } from "../../model/index.ts";
 import { Marked } from "./call-text.tsx";
 
 /** One movement in the register: when, what was said of it, what it was. */
 export function EntryLine({ entry }: { entry: EntryView }) {
-  const word = entryWord(entry);
+  const word = entryVerdict(entry);
   return (
     <span class="entry-line">
       <time dateTime={entry.at} title={new Date(entry.at).toLocaleString()}>
@@ -15,9 +16,9 @@ export function EntryLine({ entry }: { entry: EntryView }) {
           hourCycle: "h23",
         })}
       </time>
-      <span class={`verdict verdict-${word || "none"}`}>{word === "" ? entry.kind.split("/")[0] : word}</span>
+      <span class={`verdict verdict-${word || "none"}`}>{word === "" ? entry.kind : word}</span>
       <span class="entry-about mono">
-        <Marked text={entryAbout(entry)} />
+        <Marked text={flat(entryAbout(entry))} />
       </span>
     </span>
   );

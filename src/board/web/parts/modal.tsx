@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { Key } from "./small.tsx";
 
 /** A question or an overlay in front of everything. The browser's own dialog keeps the focus in it and gives it back. */
 export function Modal({
@@ -18,6 +19,8 @@ export function Modal({
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    // Where nothing in it asks for the focus, it begins at its top: the browser would take the first button, wherever that is.
+    if (dialog?.querySelector("[autofocus]") === null) dialog.querySelector("h2")?.focus();
     return () => dialog?.close();
   }, []);
   return (
@@ -35,10 +38,42 @@ export function Modal({
       onKeyDown={(event) => event.stopPropagation()}
     >
       <div class="modal-body">
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} tabIndex={-1}>
+          {title}
+        </h2>
         {children}
       </div>
     </dialog>
+  );
+}
+
+/** The one way on, and the way back. */
+export function Actions({
+  action,
+  shortcut,
+  disabled = false,
+  focused = false,
+  onAction,
+  onClose,
+}: {
+  action: string;
+  shortcut?: string;
+  disabled?: boolean;
+  /** The question is answered with the keyboard at once; not where there is something to read or type first. */
+  focused?: boolean;
+  onAction: () => void;
+  onClose: () => void;
+}) {
+  return (
+    <div class="actions">
+      <button type="button" class="primary" disabled={disabled} autoFocus={focused} onClick={onAction}>
+        {action}
+        {shortcut !== undefined && <Key>{shortcut}</Key>}
+      </button>
+      <button type="button" onClick={onClose}>
+        Go back
+      </button>
+    </div>
   );
 }
 
@@ -59,14 +94,7 @@ export function Confirm({
   return (
     <Modal title={title} onClose={onClose}>
       <div class="modal-text">{text}</div>
-      <div class="actions">
-        <button type="button" class="primary" onClick={onConfirm}>
-          {action}
-        </button>
-        <button type="button" onClick={onClose}>
-          Go back
-        </button>
-      </div>
+      <Actions action={action} focused onAction={onConfirm} onClose={onClose} />
     </Modal>
   );
 }

@@ -3,12 +3,12 @@ import { count } from "../../../kit/text.ts";
 import type { HoldDecision, HoldView } from "../../../protocol/operations/holds.ts";
 import { callText, stopped } from "../../../protocol/words.ts";
 import { useBoardState, usePage } from "../hooks.ts";
-import { Modal } from "../parts/modal.tsx";
+import { Actions, Modal } from "../parts/modal.tsx";
 
 /** Decides all that are marked, after one look at the whole list. */
 export function Bulk({ holds, onDone }: { holds: readonly HoldView[]; onDone: () => void }) {
   const { board, desk } = usePage();
-  const { link } = useBoardState();
+  const { link, status } = useBoardState();
   const live = link.state === "live";
   const [asking, setAsking] = useState<"approve" | "deny" | undefined>(undefined);
   const [words, setWords] = useState("");
@@ -33,7 +33,12 @@ export function Bulk({ holds, onDone }: { holds: readonly HoldView[]; onDone: ()
   return (
     <div class="bulk">
       <span>{count(holds.length, "hold")} marked</span>
-      <button type="button" class="primary" disabled={!live} onClick={() => setAsking("approve")}>
+      <button
+        type="button"
+        class="primary"
+        disabled={!live || status?.mode === "panic"}
+        onClick={() => setAsking("approve")}
+      >
         Approve all
       </button>
       <button type="button" disabled={!live} onClick={() => setAsking("deny")}>
@@ -71,20 +76,13 @@ export function Bulk({ holds, onDone }: { holds: readonly HoldView[]; onDone: ()
           {asking === "approve" && final > 0 && (
             <p class="accent">{count(final, "of them", "of them")} can’t be undone.</p>
           )}
-          <div class="actions">
-            <button
-              type="button"
-              class="primary"
-              onClick={() =>
-                void decide(asking === "approve" ? { decision: "approve", scope: "once" } : { decision: "deny", words })
-              }
-            >
-              {asking === "approve" ? "Approve all" : "Deny all"}
-            </button>
-            <button type="button" onClick={() => setAsking(undefined)}>
-              Go back
-            </button>
-          </div>
+          <Actions
+            action={asking === "approve" ? "Approve all" : "Deny all"}
+            onAction={() =>
+              void decide(asking === "approve" ? { decision: "approve", scope: "once" } : { decision: "deny", words })
+            }
+            onClose={() => setAsking(undefined)}
+          />
         </Modal>
       )}
     </div>

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { editable, editedInput } from "../../../protocol/hold-words.ts";
 import type { HoldDecision, HoldView } from "../../../protocol/operations/holds.ts";
 import { nowMs } from "../clock.ts";
-import { editableText, editedInput } from "../editing.ts";
+import { complaint } from "../desk.ts";
 import { useBoardState, useLatest, usePage } from "../hooks.ts";
-import { Confirm, Modal } from "../parts/modal.tsx";
+import { Actions, Confirm, Modal } from "../parts/modal.tsx";
 import { Key, takesTyping } from "../parts/small.tsx";
 
 type Step = "once" | "session" | "rule" | "deny" | "edit";
@@ -15,11 +16,13 @@ const swapMs = 400;
 /** The ways to decide: one key each, and one question more where it can't be undone. */
 export function Decide({ hold, keys }: { hold: HoldView; keys: boolean }) {
   const { board, desk } = usePage();
-  const { link } = useBoardState();
+  const { link, status } = useBoardState();
   const [step, setStep] = useState<Step | undefined>(undefined);
   const [busy, setBusy] = useState(false);
   const shownAtMs = useRef(nowMs());
   const live = link.state === "live";
+  /** What is released while everything is stopped would be denied to the agent all the same. */
+  const stoppedAll = status?.mode === "panic";
 
   const decide = async (decision: HoldDecision) => {
     setStep(undefined);
@@ -31,6 +34,7 @@ export function Decide({ hold, keys }: { hold: HoldView; keys: boolean }) {
     if (
       busy ||
       !live ||
+      (stoppedAll && next !== "deny") ||
       ((next === "session" || next === "rule") && !hold.undoable) ||
       (next === "edit" && !hold.editable)
     )
@@ -57,24 +61,25 @@ export function Decide({ hold, keys }: { hold: HoldView; keys: boolean }) {
 
   return (
     <div class="decide">
-      <button type="button" class="primary" disabled={busy || !live} onClick={() => begin("once")}>
+      {stoppedAll && <p class="decide-note">Everything is stopped: nothing can be approved until agents may go on.</p>}
+      <button type="button" class="primary" disabled={busy || !live || stoppedAll} onClick={() => begin("once")}>
         Approve <Key>a</Key>
       </button>
       <button type="button" disabled={busy || !live} onClick={() => begin("deny")}>
         Deny <Key>d</Key>
       </button>
       {hold.editable && (
-        <button type="button" disabled={busy || !live} onClick={() => begin("edit")}>
+        <button type="button" disabled={busy || !live || stoppedAll} onClick={() => begin("edit")}>
           Edit <Key>e</Key>
         </button>
       )}
       {hold.undoable && (
-        <button type="button" disabled={busy || !live} onClick={() => begin("session")}>
+        <button type="button" disabled={busy || !live || stoppedAll} onClick={() => begin("session")}>
           For this session <Key>s</Key>
         </button>
       )}
       {hold.undoable && (
-        <button type="button" disabled={busy || !live} onClick={() => begin("rule")}>
+        <button type="button" disabled={busy || !live || stoppedAll} onClick={() => begin("rule")}>
           As a rule <Key>r</Key>
         </button>
       )}
@@ -127,14 +132,7 @@ function Deny({ onClose, onDeny }: { onClose: () => void; onDeny: (words: string
           }}
         />
       </label>
-      <div class="actions">
-        <button type="button" class="primary" onClick={() => onDeny(words)}>
-          Deny <Key>↵</Key>
-        </button>
-        <button type="button" onClick={onClose}>
-          Go back
-        </button>
-      </div>
+      <Actions action="Deny" shortcut="↵" onAction={() => onDeny(words)} onClose={onClose} />
     </Modal>
   );
 }
@@ -148,13 +146,16 @@ function Edit({
   onClose: () => void;
   onEdit: (input: Extract<HoldDecision, { decision: "edit" }>["input"]) => void;
 }) {
-  const { label, text } = editableText(hold);
+  // As it was when it was opened: its caller may leave meanwhile, which the daemon then says.
+  const [{ label, text }] = useState(() => editable(hold, "editor"));
   const [edited, setEdited] = useState(text);
   const [problem, setProblem] = useState<string | undefined>(undefined);
   const approve = () => {
-    const input = editedInput(hold, edited);
-    if (typeof input === "string") setProblem(input);
-    else onEdit(input);
+    try {
+      onEdit(editedInput(hold, edited, "editor"));
+    } catch (error) {
+      setProblem(complaint(error));
+    }
   };
   return (
     <Modal title="Edit, then approve" onClose={onClose} wide>
@@ -181,14 +182,7 @@ function Edit({
         {problem}
       </p>
       <p class="faint">What you approve is judged again; policy’s own denials stay denials.</p>
-      <div class="actions">
-        <button type="button" class="primary" onClick={approve}>
-          Approve this <Key>Ctrl ↵</Key>
-        </button>
-        <button type="button" onClick={onClose}>
-          Go back
-        </button>
-      </div>
+      <Actions action="Approve this" shortcut="Ctrl ↵" onAction={approve} onClose={onClose} />
     </Modal>
   );
 }
@@ -221,14 +215,7 @@ function RuleFirst({
           </pre>
         </>
       )}
-      <div class="actions">
-        <button type="button" class="primary" disabled={rule === undefined} onClick={onSave}>
-          Save and approve
-        </button>
-        <button type="button" onClick={onClose}>
-          Go back
-        </button>
-      </div>
+      <Actions action="Save and approve" disabled={rule === undefined} onAction={onSave} onClose={onClose} />
     </Modal>
   );
 }

@@ -1,9 +1,9 @@
 import { useMemo, useState } from "preact/hooks";
 import { count, duration } from "../../../kit/text.ts";
+import { sentence } from "../../../protocol/words.ts";
 import { folderName, money } from "../../model/index.ts";
-import { useAsked, usePage } from "../hooks.ts";
+import { type Asked, useAsked, usePage } from "../hooks.ts";
 import { Bars, type Bar } from "../parts/bars.tsx";
-import { Empty } from "../parts/small.tsx";
 import { Spans } from "../parts/spans.tsx";
 import { nowMs } from "../clock.ts";
 
@@ -54,8 +54,9 @@ export function FiguresPage() {
           ))}
         </div>
       </div>
-      {figures.state === "refused" && <Empty title={figures.error.message} />}
-      {figures.state === "known" && (
+      {figures.state !== "known" ? (
+        <NotYet asked={figures} />
+      ) : (
         <>
           <section class="figure figure-wide" aria-labelledby="verdicts-title">
             <h2 id="verdicts-title">Verdicts</h2>
@@ -88,11 +89,13 @@ export function FiguresPage() {
       )}
       <section class="figure" aria-labelledby="waits-title">
         <h2 id="waits-title">How long agents waited for you</h2>
-        {waits !== undefined && <Waits waits={waits} />}
+        {waits === undefined ? <NotYet asked={holds} /> : <Waits waits={waits} />}
       </section>
       <section class="figure" aria-labelledby="costs-title">
         <h2 id="costs-title">Cost by project</h2>
-        {costs !== undefined && (
+        {costs === undefined ? (
+          <NotYet asked={sessions} />
+        ) : (
           <Bars
             none="No agent told what it cost."
             bars={costs.map(([project, usd]): Bar => ({ name: folderName(project), value: usd, text: money(usd) }))}
@@ -101,6 +104,11 @@ export function FiguresPage() {
       </section>
     </div>
   );
+}
+
+/** In place of figures that are asked for, or were refused: a sentence, never an empty space. */
+function NotYet({ asked }: { asked: Asked<unknown> }) {
+  return <p class="faint">{asked.state === "refused" ? sentence(asked.error.message) : "Counting…"}</p>;
 }
 
 function Totals({

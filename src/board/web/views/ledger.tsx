@@ -2,7 +2,8 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { count, visible } from "../../../kit/text.ts";
 import type { EntryView } from "../../../protocol/operations/ledger.ts";
 import type { OutputOf } from "../../../protocol/operations/index.ts";
-import { entryAbout, entryWord } from "../entries.ts";
+import { entryAbout, entryVerdict } from "../../../protocol/entry-words.ts";
+import { flat } from "../../model/index.ts";
 import { useAsked, useBoardState, usePage } from "../hooks.ts";
 import { Marked } from "../parts/call-text.tsx";
 import { Empty, Fact } from "../parts/small.tsx";
@@ -61,7 +62,7 @@ export function LedgerPage({ session }: { session: string | undefined }) {
     if (wanted.length === 0) return all;
     return all.filter((entry) => {
       const text =
-        `${entry.seq} ${entry.kind} ${entry.agent ?? ""} ${entry.session ?? ""} ${entryWord(entry)} ${JSON.stringify(entry.payload)}`.toLowerCase();
+        `${entry.seq} ${entry.kind} ${entry.agent ?? ""} ${entry.session ?? ""} ${entryVerdict(entry)} ${JSON.stringify(entry.payload)}`.toLowerCase();
       return wanted.every((word) => text.includes(word));
     });
   }, [all, words]);
@@ -123,7 +124,7 @@ export function LedgerPage({ session }: { session: string | undefined }) {
 }
 
 function Entry({ entry, open, onToggle }: { entry: EntryView; open: boolean; onToggle: () => void }) {
-  const word = entryWord(entry);
+  const word = entryVerdict(entry);
   const at = new Date(entry.at);
   return (
     <li class={open ? "entry entry-open" : "entry"}>
@@ -136,7 +137,7 @@ function Entry({ entry, open, onToggle }: { entry: EntryView; open: boolean; onT
         <span class="entry-kind">{entry.kind}</span>
         <span class={`verdict verdict-${word || "none"}`}>{word}</span>
         <span class="entry-about mono">
-          <Marked text={entryAbout(entry)} />
+          <Marked text={flat(entryAbout(entry))} />
         </span>
       </button>
       {open && (

@@ -1,14 +1,17 @@
-import { useEffect, useRef } from "preact/hooks";
+import type { VNode } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Row } from "../../model/index.ts";
 import { branchText, doing, folderName, holdWord, money, sessionTitle } from "../../model/index.ts";
 import { count } from "../../../kit/text.ts";
 import { callText, stopped } from "../../../protocol/words.ts";
+import { useLatest } from "../hooks.ts";
 import { Empty, Since } from "../parts/small.tsx";
 import { Signal, SignalWithWord } from "../parts/signal.tsx";
 import { pathOf, type Route } from "../route.ts";
 
-/** A list that long is searched, not scrolled. */
-const rowsShownMax = 600;
+/** Lines that are drawn before somebody asks for more; those to which keys lead are drawn in any case. */
+const rowsShownFirst = 300;
+const rowsShownMore = 600;
 const callCharsMax = 240;
 
 export function routeOf(row: Row): Extract<Route, { page: "hold" | "session" }> | undefined {
@@ -33,6 +36,14 @@ export interface RowsProps {
 
 export function Rows({ rows, here, marked, onMark, onFold, searching, known }: RowsProps) {
   const list = useRef<HTMLUListElement>(null);
+  const lines = useRef<Lines>(new Map());
+  const [shownMax, setShownMax] = useState(rowsShownFirst);
+  // Lines stay as they were drawn, so what they call must stay too.
+  const latest = useLatest({ onMark, onFold });
+  const [actions] = useState(() => ({
+    mark: (id: string) => latest.current.onMark(id),
+    fold: (id: string) => latest.current.onFold(id),
+  }));
   useEffect(() => {
     list.current?.querySelector(".row-here")?.scrollIntoView({ block: "nearest" });
   }, [here === undefined ? "" : pathOf(here)]);
@@ -54,23 +65,79 @@ export function Rows({ rows, here, marked, onMark, onFold, searching, known }: R
         )}
       </Empty>
     );
+  const at = here === undefined ? -1 : rows.findIndex((row) => isAt(row, here));
+  const drawn = rows.slice(0, Math.max(shownMax, at + aheadRows));
+  lines.current = drawnLines(lines.current, drawn, { here, marked, onMark: actions.mark, onFold: actions.fold });
+  const left = rows.length - drawn.length;
   return (
     <ul class="rows" ref={list}>
-      {rows.slice(0, rowsShownMax).map((row) => (
-        <RowLine key={row.id} row={row} here={here} marked={marked} onMark={onMark} onFold={onFold} />
-      ))}
-      {rows.length > rowsShownMax && <li class="rows-more">{rows.length - rowsShownMax} more; search for them.</li>}
+      {[...lines.current.values()].map(({ node }) => node)}
+      {left > 0 && (
+        <li class="rows-more">
+          <button type="button" onClick={() => setShownMax(shownMax + rowsShownMore)}>
+            {left} more
+          </button>
+        </li>
+      )}
     </ul>
   );
 }
 
+const aheadRows = 20;
+const isAt = (row: Row, here: Route): boolean => {
+  const route = routeOf(row);
+  return route !== undefined && samePlace(route, here);
+};
+
+/** A line as it was drawn, and what it was drawn of. */
+interface Drawn {
+  readonly of: readonly unknown[];
+  readonly node: VNode;
+}
+
+type Lines = ReadonlyMap<string, Drawn>;
+
+/** Lines whose row is as it was are the same nodes as before, which costs nothing: of a thousand sessions a few change at a time. */
+function drawnLines(
+  before: Lines,
+  rows: readonly Row[],
+  { here, marked, ...actions }: Pick<RowsProps, "here" | "marked" | "onMark" | "onFold">,
+): Lines {
+  return new Map(
+    rows.map((row) => {
+      const current = here !== undefined && isAt(row, here);
+      const isMarked = row.kind === "hold" && marked.has(row.hold.id);
+      const of = [...contentOf(row), current, isMarked];
+      const known = before.get(row.id);
+      if (known !== undefined && known.of.length === of.length && known.of.every((each, index) => each === of[index]))
+        return [row.id, known];
+      const node = <RowLine key={row.id} row={row} current={current} marked={isMarked} {...actions} />;
+      return [row.id, { of, node }];
+    }),
+  );
+}
+
+/** Everything that a line shows of its row, as values that are the same as long as it is. */
+function contentOf(row: Row): readonly unknown[] {
+  switch (row.kind) {
+    case "heading":
+      return [row.title, row.count];
+    case "group":
+      return [row.title, row.depth, row.folded, row.needsYou, row.working, row.sessions];
+    case "hold":
+      return [row.hold, row.session];
+    case "session":
+      return [row.session, row.depth, ...row.holds];
+  }
+}
+
 function RowLine({
   row,
-  here,
+  current,
   marked,
   onMark,
   onFold,
-}: Pick<RowsProps, "here" | "marked" | "onMark" | "onFold"> & { row: Row }) {
+}: Pick<RowsProps, "onMark" | "onFold"> & { row: Row; current: boolean; marked: boolean }) {
   switch (row.kind) {
     case "heading":
       return (
@@ -103,25 +170,24 @@ function RowLine({
         </li>
       );
     case "hold":
-      return <HoldRow row={row} here={here} marked={marked.has(row.hold.id)} onMark={onMark} />;
+      return <HoldRow row={row} current={current} marked={marked} onMark={onMark} />;
     case "session":
-      return <SessionRow row={row} here={here} />;
+      return <SessionRow row={row} current={current} grouped={row.depth > 0} />;
   }
 }
 
 function HoldRow({
   row: { hold, session },
-  here,
+  current,
   marked,
   onMark,
 }: {
   row: Extract<Row, { kind: "hold" }>;
-  here: Route | undefined;
+  current: boolean;
   marked: boolean;
   onMark: (id: string) => void;
 }) {
   const route: Route = { page: "hold", id: hold.id };
-  const current = here !== undefined && samePlace(here, route);
   const who = session === undefined ? hold.agent : sessionTitle(session);
   return (
     <li class={`row row-hold${current ? " row-here" : ""}`}>
@@ -152,13 +218,15 @@ function HoldRow({
 
 function SessionRow({
   row: { session, depth, holds },
-  here,
+  current,
+  grouped,
 }: {
   row: Extract<Row, { kind: "session" }>;
-  here: Route | undefined;
+  current: boolean;
+  /** Its project stands above it. */
+  grouped: boolean;
 }) {
   const route: Route = { page: "session", agent: session.agent, session: session.id };
-  const current = here !== undefined && samePlace(here, route);
   const what = doing(session);
   return (
     <li class={`row row-${session.state} depth-${depth}${current ? " row-here" : ""}`}>
@@ -176,7 +244,7 @@ function SessionRow({
           </span>
           {what !== "" && <span class={session.ungated === null ? "row-sub mono" : "row-sub accent"}>{what}</span>}
           <span class="row-sub">
-            {[folderName(session.project), branchText(session), session.agent]
+            {[grouped ? "" : folderName(session.project), branchText(session), session.agent]
               .filter((part) => part !== "")
               .join(" · ")}
           </span>

@@ -1,11 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
-import { bytes, visible } from "../../../kit/text.ts";
+import { bytes, count, visible } from "../../../kit/text.ts";
 import type { RecentCall, SessionView } from "../../../protocol/session-view.ts";
 import { callText } from "../../../protocol/words.ts";
 import { branchText, doing, keyOf, money, percent, sessionTitle, stateWord, tokens } from "../../model/index.ts";
 import { useAsked, useBoardState, useLatest, usePage } from "../hooks.ts";
 import { Marked } from "../parts/call-text.tsx";
-import { Modal } from "../parts/modal.tsx";
+import { Actions, Modal } from "../parts/modal.tsx";
 import { Empty, Fact, Gauge, Since, takesTyping } from "../parts/small.tsx";
 import { Signal } from "../parts/signal.tsx";
 import { Timeline } from "../parts/timeline.tsx";
@@ -133,7 +133,7 @@ export function SessionDetail({ agent, session: id, keys }: { agent: string; ses
           </Fact>
         )}
         <Fact name="Began">
-          <Since iso={session.startedAt} /> ago, {session.toolCalls} tool calls
+          <Since iso={session.startedAt} /> ago, {count(session.toolCalls, "tool call")}
         </Fact>
         {session.tokens !== null && (
           <Fact name="Tokens">
@@ -259,14 +259,7 @@ function Rename({ session, onClose }: { session: SessionView; onClose: () => voi
           onKeyDown={(event) => event.key === "Enter" && !event.isComposing && void save()}
         />
       </label>
-      <div class="actions">
-        <button type="button" class="primary" onClick={() => void save()}>
-          Save
-        </button>
-        <button type="button" onClick={onClose}>
-          Go back
-        </button>
-      </div>
+      <Actions action="Save" onAction={() => void save()} onClose={onClose} />
     </Modal>
   );
 }

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { count } from "../../../kit/text.ts";
 import { modeWords } from "../../../protocol/words.ts";
-import { timeOfDay } from "../../model/index.ts";
+import { needsOf, timeOfDay } from "../../model/index.ts";
 import type { Overlay } from "../app.tsx";
 import type { Desk } from "../desk.ts";
 import { useBoardState, usePage } from "../hooks.ts";
@@ -29,11 +29,14 @@ export function Shell({
   desk: Desk;
   children: ComponentChildren;
 }) {
-  const { holds, link, status } = useBoardState();
+  const state = useBoardState();
+  const { link, status } = state;
+  const { holds, sessions } = needsOf(state);
+  const needs = holds + sessions;
   const here = route.page === "hold" || route.page === "session" ? "board" : route.page;
   const panic = status?.mode === "panic";
   return (
-    <div class={`shell shell-${route.page}`}>
+    <div class={`shell shell-${route.page}${link.state === "away" ? " shell-away" : ""}`}>
       <a
         class="skip"
         href="#main"
@@ -43,17 +46,17 @@ export function Shell({
       </a>
       <header class="top">
         <a class="brand" href="#/" aria-label="Signalbox, the board">
-          <Signal state={panic || holds.size > 0 ? "waiting" : "working"} />
+          <Signal state={panic || needs > 0 ? "waiting" : "working"} />
           <span>Signalbox</span>
         </a>
         <nav aria-label="Pages">
           {pages.map(([page, title]) => (
             <a key={page} href={pathOf({ page })} aria-current={here === page ? "page" : undefined}>
               {title}
-              {page === "board" && holds.size > 0 && (
+              {page === "board" && needs > 0 && (
                 <span class="badge">
-                  {holds.size}
-                  <span class="hidden"> {holds.size === 1 ? "needs" : "need"} you</span>
+                  {needs}
+                  <span class="hidden"> {needs === 1 ? "needs" : "need"} you</span>
                 </span>
               )}
             </a>

@@ -10,9 +10,11 @@ export function StopAll({ onClose }: { onClose: () => void }) {
       title="Stop every agent?"
       text={
         <p>
-          Every tool call of every agent is denied from now on, also those that wait
-          {status === undefined || status.openHolds === 0 ? "" : ` (${status.openHolds} now)`}, until you let them go
-          on. Nothing that already runs is ended.
+          Every tool call of every agent is denied from now on, until you let them go on.
+          {status === undefined || status.openHolds === 0
+            ? ""
+            : ` What is held (${status.openHolds} now) goes on waiting and can only be denied.`}{" "}
+          Nothing that already runs is ended.
         </p>
       }
       action="Stop all"

@@ -1,6 +1,6 @@
 import { bytes, count, duration } from "../../../kit/text.ts";
 import { modeWords } from "../../../protocol/words.ts";
-import { type BoardState, costOf, money } from "../../model/index.ts";
+import { type BoardState, costOf, money, needsOf } from "../../model/index.ts";
 import { nowMs } from "../clock.ts";
 import { EntryLine } from "../parts/entry-line.tsx";
 import { Fact } from "../parts/small.tsx";
@@ -9,9 +9,16 @@ const entriesShown = 14;
 /** What somebody would want to hear; every hook that came is in the ledger itself. */
 const telling = /^(gate\/judged|gate\/recorded|hold\/|policy\/|tool\/unfinished|session\/ungated|daemon\/|pass\/)/;
 
+function needsText(state: BoardState): string {
+  const { holds, sessions } = needsOf(state);
+  const asking = count(sessions, "session");
+  if (holds === 0) return sessions === 0 ? "Nothing is held." : `${asking} ${sessions === 1 ? "needs" : "need"} you.`;
+  return `${count(holds, "hold waits", "holds wait")} for you${sessions === 0 ? "" : `, and ${asking}`}.`;
+}
+
 /** What stands beside the list while nothing is chosen: how it goes on the whole line, and what happened last. */
 export function Summary({ state }: { state: BoardState }) {
-  const { sessions, holds, status, entries } = state;
+  const { sessions, status, entries } = state;
   const live = [...sessions.values()].filter((session) => session.state !== "gone");
   const working = live.filter((session) => session.state === "working").length;
   const cost = costOf(live);
@@ -19,7 +26,7 @@ export function Summary({ state }: { state: BoardState }) {
   return (
     <div class="summary">
       <p class="summary-line">
-        {holds.size === 0 ? "Nothing is held." : `${count(holds.size, "hold waits", "holds wait")} for you.`}{" "}
+        {needsText(state)}{" "}
         <span class="faint">
           {working === 0 ? "No agent is working" : `${count(working, "agent is", "agents are")} working`}
           {live.length > working ? ` of ${live.length}` : ""}
