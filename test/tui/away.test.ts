@@ -16,7 +16,7 @@ test("over a daemon that ends and comes back: what is shown is said to be old, n
   assert.ok(seat.styleOf("git push").dim, "and drawn as something that is over");
   seat.type("ga");
   await seat.until("Not done: The daemon is away");
-  await stage.restart();
+  // The hook that waits starts another one.
   await seat.until((text) => text.includes("1 needs you") && !text.includes("away"));
   seat.type("ga");
   assert.equal(toldOf(await hooked).decision, "allow", "the hook came back to the same hold");

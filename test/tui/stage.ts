@@ -8,7 +8,7 @@ import { Seat, type Size } from "../support/seat.ts";
 /** A daemon, a person at a terminal, and an agent that came after them: what every test of the board begins with. */
 export class Stage implements AsyncDisposable {
   readonly place: Place;
-  daemon: TestDaemon;
+  readonly daemon: TestDaemon;
   readonly seat: Seat;
   readonly project: string;
   readonly #agent: Agent;
@@ -59,11 +59,6 @@ export class Stage implements AsyncDisposable {
     this.#hooked.add(hooked);
     void hooked.finally(() => this.#hooked.delete(hooked));
     return hooked;
-  }
-
-  /** Another daemon takes the place of the one that went. */
-  async restart(): Promise<void> {
-    this.daemon = await TestDaemon.start(this.place);
   }
 
   /** Callers that still wait end first: a hook without a daemon would start one. */

@@ -80,7 +80,7 @@ test("any size, down to 20x5 and back", async () => {
   await seat.until((text) => seat.lines.length === 5 && text.startsWith(" 1 needs you") && text.includes("▌! git pus"));
   assert.ok(seat.lines.every((line) => line.length <= 20));
   seat.type("\r");
-  await seat.until(/claude… waits/);
+  await seat.until(/claude-?… waits/);
   seat.type("\u001b");
   await seat.until("▌! git pus");
   for (const size of [

@@ -287,8 +287,8 @@ export class BoardApp implements Desk, Disposable {
     for (const id of settings.marks) if (!state.holds.has(id)) settings.marks.delete(id);
     if (selection.id !== this.#detailOf) settings.detailTop = 0;
     this.#detailOf = selection.id;
-    // What was said of a daemon that was away, or there, is old news once that has changed.
-    if (state.link.state !== this.#linkShown) this.#said = undefined;
+    // What was said of a daemon that was away, or there, is old news once that has changed; what was done stays done.
+    if (state.link.state !== this.#linkShown && this.#said?.style !== "good") this.#said = undefined;
     this.#linkShown = state.link.state;
     const { columns, rows } = this.#screen;
     if (this.#said !== undefined && this.#clock.monotonicMs() > this.#said.untilMs) this.#said = undefined;
