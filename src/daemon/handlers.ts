@@ -33,6 +33,7 @@ export interface HandlerPorts {
   readonly sessions: Sessions;
   readonly presence: Presence;
   readonly policyDesk: PolicyDesk;
+  readonly simulation: Handlers["policy/simulate"];
   readonly memory: Pick<MemoryDesk, "handlers">;
   readonly upkeep: Pick<UpkeepDesk, "handlers">;
   readonly status: DaemonStatus;
@@ -111,6 +112,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     ...ports.upkeep.handlers,
 
     "policy/show": async ({ cwd }) => policyDesk.show(cwd),
+    "policy/simulate": ports.simulation,
     "policy/mode": async ({ mode, proof }, call) => {
       const looser = mode !== policyDesk.mode && (mode === "observe" || policyDesk.mode === "panic");
       const proved = { word: provedWords.mode(mode), proof, verb: `signalbox mode ${mode}` };

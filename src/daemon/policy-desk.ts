@@ -17,6 +17,8 @@ export interface PolicyDesk {
   show(cwd: string | undefined): Promise<OutputOf<"policy/show">>;
   setMode(mode: Mode): Promise<void>;
   trust(path: string, sha256?: string): Promise<{ path: string; sha256: string }>;
+  /** The user's policy file as it would be with that rule at its end. @throws Refusal CONFLICT when the file is too large */
+  withRule(rule: string): { readonly path: string; readonly text: string };
   /** Adds a rule to the user's policy file. @throws Refusal CONFLICT when the file then would not be valid; nothing is written */
   saveRule(rule: string): Promise<string>;
 }
@@ -40,6 +42,12 @@ export function createPolicyDesk<Layer extends ShownLayer, Policy extends ShownP
   ports: PolicyDeskPorts<Layer, Policy>,
 ): PolicyDesk {
   const { policies, builtin } = ports;
+  const withRule = (rule: string) => {
+    const path = policies.userPath;
+    const before = readUserPolicy(path);
+    const between = before === "" ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+    return { path, text: `${before}${between}${rule.trimEnd()}\n` };
+  };
   return {
     get mode() {
       return policies.mode;
@@ -80,18 +88,17 @@ export function createPolicyDesk<Layer extends ShownLayer, Policy extends ShownP
     },
     setMode: (mode) => policies.setMode(mode),
     trust: (path, sha256) => policies.trust(path, sha256),
+    withRule,
     async saveRule(rule) {
-      const path = policies.userPath;
-      const before = readUserPolicy(path);
-      const after = `${before}${before === "" || before.endsWith("\n") ? "" : "\n"}${before === "" ? "" : "\n"}${rule.trimEnd()}\n`;
-      const parsed = ports.parse(after, { layer: "user", path });
+      const { path, text } = withRule(rule);
+      const parsed = ports.parse(text, { layer: "user", path });
       if ("problem" in parsed)
         throw new Refusal(
           "CONFLICT",
           `The rule can't be added to ${path}: ${parsed.problem}`,
           "Mend the file, then approve again.",
         );
-      writeFileAtomic.sync(path, after, { mode: 0o600 });
+      writeFileAtomic.sync(path, text, { mode: 0o600 });
       await ports.write({ kind: "policy/rule-saved", payload: { path, rule } });
       return rule;
     },

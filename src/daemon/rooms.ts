@@ -46,6 +46,7 @@ import { createRecording } from "./recording.ts";
 import { openHoldsOf } from "./session-desk.ts";
 import { lookMs, SessionObserver } from "./session-observer.ts";
 import { createShims, shellAgent } from "./shims.ts";
+import { createSimulation } from "./simulation.ts";
 import { createStatus } from "./status.ts";
 import { isTestHome } from "./test-home.ts";
 import { createUpkeepDesk } from "./upkeep.ts";
@@ -386,6 +387,7 @@ export function buildRooms(options: RoomsOptions): Serving {
       sessions,
       presence,
       policyDesk,
+      simulation: createSimulation({ judging, layersOf: (at) => policies.layers(at), policyDesk, ledger }),
       memory,
       upkeep,
       status,

@@ -1,4 +1,5 @@
 import { escapedUnseen, visible, visibleName } from "../kit/text.ts";
+import { count } from "../kit/text.ts";
 import type { HoldDecision, HoldView } from "./operations/holds.ts";
 import type { OutputOf } from "./operations/index.ts";
 import { Refusal } from "./refusals.ts";
@@ -22,6 +23,16 @@ export function decidedText(
       ? "with your input"
       : { once: "once", session: "for this session", rule: "and saved as a rule" }[decision.scope ?? "once"];
   return `Approved${id} ${extent}. ${waited || hold.state === "used" ? "The agent goes on." : "It counts when the agent asks again, within 15 min."}`;
+}
+
+/** What a rule would have changed, in a sentence: before somebody saves it. */
+export function simulatedText({ judged, counts }: Pick<OutputOf<"policy/simulate">, "judged" | "counts">): string {
+  const of = `of the last ${count(judged, "verdict")}`;
+  if (judged === 0) return "No verdict was recorded yet that it could have changed.";
+  const total = counts.reduce((sum, one) => sum + one.count, 0);
+  if (total === 0) return `None ${of} would have been another.`;
+  const parts = counts.map((one) => `${one.count} ${one.after} instead of ${one.before}`);
+  return `${total} ${of} would have been ${total === 1 ? "another" : "others"}: ${parts.join(", ")}.`;
 }
 
 /** What the person edits in: a prompt of one line, which a line feed would end, or an editor. */

@@ -332,4 +332,27 @@ describe("policy", { timeout: 240_000 }, () => {
     assert.equal((await ask(randomUUID(), "git rebase main")).code, 2);
     writeFileSync(userFile, "");
   });
+
+  test("a rule is tried on what was judged before it is in force, over the socket too, and changes nothing", async () => {
+    const session = randomUUID();
+    for (const command of ["ls -la", "ls src", "git status"]) assert.equal((await ask(session, command)).code, 0);
+    await using client = await daemon.connect();
+    const add = rule("no-ls", "deny", "ls **", "ls x");
+    const tried = await client.call("policy/simulate", { add, last: 3 });
+    assert.deepEqual(
+      [tried.judged, tried.unknown, tried.counts],
+      [3, 0, [{ before: "allow", after: "deny", count: 2 }]],
+    );
+    assert.deepEqual(
+      tried.changes.map(({ what, after }) => [what, after]),
+      [
+        ["ls src", { verdict: "deny", rule: "no-ls" }],
+        ["ls -la", { verdict: "deny", rule: "no-ls" }],
+      ],
+    );
+    assert.equal((await ask(session, "ls again")).code, 0, "nothing is in force");
+    await assert.rejects(client.call("policy/simulate", { add: rule("x", "deny", "ls **", "cat x") }), {
+      code: "INVALID_PARAMS",
+    });
+  });
 });

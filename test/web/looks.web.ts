@@ -153,3 +153,36 @@ test("with less motion wished for, nothing moves", { skip }, async () => {
   assert.equal(moving, 0);
   assert.deepEqual(await page.evaluate("document.getAnimations().length"), 0);
 });
+
+test("a rule is tried on what was judged, from the policy page and before it is saved from a hold", {
+  skip,
+}, async () => {
+  await using w = await world();
+  const page = await w.open();
+  const shop = w.projects.make("shop");
+  const actor = await new Actor(w.agent, shop).begin("Looks around");
+  for (const command of ["ls -la", "ls src"]) await actor.runs("Bash", { command });
+  await page.goto(`http://localhost:${w.port}/#/policy`);
+  const rule = page.getByLabel("Rule, as TOML");
+  await rule.fill(
+    '[[rule]]\nid = "no-ls"\nverdict = "hold"\nreason = "why"\ncommand = ["ls **"]\nexamples = [{ command = "ls x", verdict = "hold" }]\n',
+  );
+  await page.getByRole("button", { name: "Try it" }).click();
+  await page.getByText("2 of the last 2 verdicts would have been others: 2 hold instead of allow.").waitFor();
+  await page.locator(".simulate .entry-about", { hasText: "ls -la" }).waitFor();
+  await rule.fill("[[rule");
+  await page.getByRole("button", { name: "Try it" }).click();
+  await page.locator(".simulate .callout", { hasText: "Not done" }).waitFor();
+
+  const waiting = ask(w, shop, { command: "npm install --global pm2@6" });
+  await page.goto(`http://localhost:${w.port}/#/`);
+  await page.locator(".row-hold a").click();
+  await page.getByRole("button", { name: "As a rule" }).click();
+  await page
+    .getByRole("dialog")
+    .getByText(/1 of the last 3 verdicts would have been another: 1 allow instead of hold\./)
+    .waitFor();
+  await page.getByRole("button", { name: "Go back" }).click();
+  waiting.end();
+  await waiting;
+});

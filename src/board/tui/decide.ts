@@ -1,5 +1,5 @@
 import { count, visible } from "../../kit/text.ts";
-import { decidedText, editable, editedInput } from "../../protocol/hold-words.ts";
+import { decidedText, editable, editedInput, simulatedText } from "../../protocol/hold-words.ts";
 import type { HoldDecision, HoldView } from "../../protocol/operations/holds.ts";
 import { Refusal } from "../../protocol/refusals.ts";
 import { callText } from "../../protocol/words.ts";
@@ -32,7 +32,9 @@ export async function approveAsRule(desk: Desk): Promise<void> {
   const hold = chosen(desk);
   if (hold === undefined) return;
   const { rule } = await desk.client().call("hold/rule", { id: hold.id }, { signal: desk.signal });
+  const simulated = await desk.client().call("policy/simulate", { add: rule }, { signal: desk.signal });
   const shown: Line[] = [
+    [span(simulatedText(simulated), "strong")],
     [span("This rule would be added to your policy:", "faint")],
     blank,
     ...rule

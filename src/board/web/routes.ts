@@ -16,6 +16,7 @@ export const routes = {
   "ledger/verify": "POST /v1/ledger/verify",
   "policy/mode": "POST /v1/policy/mode",
   "policy/show": "GET /v1/policy",
+  "policy/simulate": "POST /v1/policy/simulate",
   "session/list": "GET /v1/sessions",
   "session/show": "GET /v1/sessions/{session}",
   "session/rename": "POST /v1/sessions/{session}/rename",

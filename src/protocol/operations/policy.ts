@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Mode } from "../effects.ts";
+import { Mode, Verdict } from "../effects.ts";
 import { operation } from "../operation.ts";
 import { PassphraseProof } from "./operator.ts";
 
@@ -30,6 +30,40 @@ export const policyOperations = {
     access: "agent",
     deadlineMs: 5_000,
     http: "GET /v1/policy",
+    mcp: false,
+  }),
+  "policy/simulate": operation({
+    summary:
+      "Say which recorded verdicts would have been others with a rule added to the user's policy; nothing is changed.",
+    input: z.object({
+      /** TOML: rules, or anything else that a policy file may say. */
+      add: z.string().min(1).max(65_536),
+      /** The newest verdicts are judged again, as many as this. */
+      last: z.coerce.number().int().min(1).max(1_000).default(500),
+    }),
+    output: z.object({
+      /** Verdicts that were judged again, and those that could not be. */
+      judged: z.int(),
+      unknown: z.int(),
+      /** Of those that would have been others, how many by what became of them. */
+      counts: z.array(z.object({ before: Verdict, after: Verdict, count: z.int() })),
+      /** The newest of them, at most 50. */
+      changes: z.array(
+        z.object({
+          entry: z.int(),
+          agent: z.string().nullable(),
+          tool: z.string(),
+          /** The call in one line, redacted. */
+          what: z.string(),
+          before: z.object({ verdict: Verdict, rule: z.string() }),
+          after: z.object({ verdict: Verdict, rule: z.string() }),
+        }),
+      ),
+    }),
+    refusals: ["INVALID_PARAMS", "CONFLICT", "BUSY", "LEDGER_UNAVAILABLE"],
+    access: "agent",
+    deadlineMs: 20_000,
+    http: "POST /v1/policy/simulate",
     mcp: false,
   }),
   "policy/mode": operation({

@@ -16,7 +16,7 @@ export function EntryLine({ entry }: { entry: EntryView }) {
           hourCycle: "h23",
         })}
       </time>
-      <span class={`verdict verdict-${word || "none"}`}>{word === "" ? entry.kind : word}</span>
+      <span class={`verdict verdict-${word || "none"}`}>{word === "" ? entry.kind.split("/")[0] : word}</span>
       <span class="entry-about mono">
         <Marked text={flat(entryAbout(entry))} />
       </span>

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { editable, editedInput } from "../../../protocol/hold-words.ts";
+import { visible } from "../../../kit/text.ts";
+import { editable, editedInput, simulatedText } from "../../../protocol/hold-words.ts";
 import type { HoldDecision, HoldView } from "../../../protocol/operations/holds.ts";
 import { nowMs } from "../clock.ts";
 import { complaint } from "../desk.ts";
@@ -104,7 +105,10 @@ export function Decide({ hold, keys }: { hold: HoldView; keys: boolean }) {
       )}
       {step === "rule" && (
         <RuleFirst
-          ask={() => board.call("hold/rule", { id: hold.id })}
+          ask={async () => {
+            const { rule } = await board.call("hold/rule", { id: hold.id });
+            return { rule, effect: simulatedText(await board.call("policy/simulate", { add: rule })) };
+          }}
           onClose={() => setStep(undefined)}
           onSave={() => void decide({ decision: "approve", scope: "rule" })}
         />
@@ -192,30 +196,32 @@ function RuleFirst({
   onClose,
   onSave,
 }: {
-  ask: () => Promise<{ rule: string }>;
+  ask: () => Promise<{ rule: string; effect: string }>;
   onClose: () => void;
   onSave: () => void;
 }) {
-  const [rule, setRule] = useState<string | undefined>(undefined);
+  const [known, setKnown] = useState<{ rule: string; effect: string } | undefined>(undefined);
   const [problem, setProblem] = useState<string | undefined>(undefined);
   useEffect(() => {
     ask().then(
-      (answer) => setRule(answer.rule),
-      (error: unknown) => setProblem((error as Error).message),
+      (answer) => setKnown(answer),
+      (error: unknown) => setProblem(complaint(error)),
     );
   }, []);
   return (
     <Modal title="Approve and save as a rule" onClose={onClose} wide>
       {problem !== undefined && <p role="alert">{problem}</p>}
-      {rule !== undefined && (
+      {known !== undefined && (
         <>
-          <p>This is added to your policy:</p>
+          <p>
+            <strong>{known.effect}</strong> This is added to your policy:
+          </p>
           <pre class="rule" tabIndex={0}>
-            <code>{rule.trimEnd()}</code>
+            <code>{visible(known.rule.trimEnd())}</code>
           </pre>
         </>
       )}
-      <Actions action="Save and approve" disabled={rule === undefined} onAction={onSave} onClose={onClose} />
+      <Actions action="Save and approve" disabled={known === undefined} onAction={onSave} onClose={onClose} />
     </Modal>
   );
 }

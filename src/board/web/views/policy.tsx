@@ -6,6 +6,7 @@ import { folderName } from "../../model/index.ts";
 import { useAsked, useBoardState, usePage } from "../hooks.ts";
 import { Confirm } from "../parts/modal.tsx";
 import { Empty } from "../parts/small.tsx";
+import { Simulate } from "./simulate.tsx";
 
 const layerWords = {
   builtin: "Built in",
@@ -131,10 +132,10 @@ export function PolicyPage() {
           </>
         )}
         <p class="faint">
-          See what a change would have done before you make it: <code>signalbox policy simulate</code>. Ask about one
-          command: <code>signalbox check -- ‘git push --force’</code>
+          Ask about one command: <code>signalbox check -- ‘git push --force’</code>
         </p>
       </section>
+      <Simulate />
     </div>
   );
 }
