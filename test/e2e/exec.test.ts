@@ -19,13 +19,13 @@ class Host implements AsyncDisposable {
   readonly #waiting = new Map<number, (message: Record<string, unknown>) => void>();
   lastId = 0;
 
-  constructor(home: string, cwd: string, ...flags: readonly string[]) {
+  constructor(home: string, cwd: string, flags: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
     this.#child = spawn(
       process.execPath,
       [join(root, "bin/signalbox.js"), "--home", home, "mcp", "--agent", "plain", ...flags],
       {
         cwd,
-        env: plainEnvironment,
+        env: { ...plainEnvironment, ...env },
         stdio: ["pipe", "pipe", "inherit"],
       },
     );
@@ -89,7 +89,7 @@ describe("the MCP tool that runs a command through the gate", { timeout: 60_000 
   });
 
   test("runs what is allowed, tells its outcome, and refuses what is denied", async () => {
-    await using host = new Host(place.home, project, "--exec");
+    await using host = new Host(place.home, project, ["--exec"]);
     await host.open();
     const ran = await host.exec({ command: "pwd; echo no >&2; exit 3" });
     assert.deepEqual(ran, { failed: true, text: `exit code 3\nstdout:\n${project}\n\nstderr:\nno\n` });
@@ -110,8 +110,20 @@ describe("the MCP tool that runs a command through the gate", { timeout: 60_000 
     );
   });
 
+  test("what a repository sets in the environment does not change what was judged", async () => {
+    writeFileSync(join(project, "start"), "echo started");
+    const env = {
+      BASH_ENV: join(project, "start"),
+      ENV: join(project, "start"),
+      "BASH_FUNC_pwd%%": "() { echo mine; }",
+    };
+    await using host = new Host(place.home, project, ["--exec"], env);
+    await host.open();
+    assert.equal((await host.exec({ command: "pwd" })).text, `exit code 0\nstdout:\n${project}\n`);
+  });
+
   test("keeps the beginning and the end of a long output", async () => {
-    await using host = new Host(place.home, project, "--exec");
+    await using host = new Host(place.home, project, ["--exec"]);
     await host.open();
     const { text } = await host.exec({ command: "echo first; head -c 3000000 /dev/zero | tr '\\0' x; echo last" });
     assert.ok(text.length < 70_000);
@@ -119,7 +131,7 @@ describe("the MCP tool that runs a command through the gate", { timeout: 60_000 
   });
 
   test("out of time or cancelled, all that it started is ended", async () => {
-    await using host = new Host(place.home, project, "--exec");
+    await using host = new Host(place.home, project, ["--exec"]);
     await host.open();
     const late = await host.exec({ command: "sleep 60 & echo $! > late; wait", timeoutMs: 300 });
     assert.match(late.text, /^ended after 300 ms/);
@@ -140,7 +152,7 @@ describe("a daemon that goes away while the command runs", { timeout: 60_000 }, 
     try {
       execFileSync("git", ["init", "--quiet", project]);
       const daemon = await TestDaemon.start(place);
-      await using host = new Host(place.home, project, "--exec");
+      await using host = new Host(place.home, project, ["--exec"]);
       await host.open();
       const begun = appears(join(project, "begun"));
       const ran = host.exec({ command: "mkfifo go; echo yes > begun; read word < go; echo $word" });

@@ -61,9 +61,7 @@ export function addExecTool(server: McpServer, ports: ExecPorts): void {
         return await judgeAndRun(read.data, ports, AbortSignal.any([mcpReq.signal, ports.closing]));
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        return failed(
-          `Nothing was run, because it could not be judged: ${error.message} ${error.hint ?? ""}`.trimEnd(),
-        );
+        return failed(`Nothing was run: ${error.message} ${error.hint ?? ""}`.trimEnd());
       }
     },
   );
@@ -120,7 +118,8 @@ const leftOpenMs = 500;
 async function run(command: string, cwd: string, timeoutMs: number, clock: Clock, asked: AbortSignal): Promise<Ran> {
   const over = new AbortController();
   const signal = AbortSignal.any([asked, over.signal]);
-  const child = spawn("/bin/bash", ["-c", command], { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  // -p: neither a start file (BASH_ENV) nor functions of the environment, which a cloned repository may set, change what was judged.
+  const child = spawn("/bin/bash", ["-p", "-c", command], { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   let timedOut = false;
   const ended = new Promise<[number | null, NodeJS.Signals | null]>((done, fail) => {
     child.once("error", (error) =>
