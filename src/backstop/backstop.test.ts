@@ -4,8 +4,9 @@ import type { Json } from "../kit/canonical.ts";
 import { silentLog } from "../kit/log.ts";
 import { Scope } from "../kit/scope.ts";
 import { SteppedClock } from "../kit/stepped-clock.ts";
+import type { SessionPlace } from "../protocol/session-place.ts";
 import { Backstop, eventsMax, pathsMax, pathsShownMax, workspacesMax } from "./backstop.ts";
-import type { BackstopPorts, LiveSession, OnFileEvents } from "./types.ts";
+import type { BackstopPorts, OnFileEvents } from "./types.ts";
 
 const root = "/p/app";
 const signal = new AbortController().signal;
@@ -13,7 +14,7 @@ const signal = new AbortController().signal;
 /** A backstop whose watcher, sessions, git and disk are the test's. */
 function setUp(change: Partial<BackstopPorts> = {}) {
   const clock = new SteppedClock();
-  const session = (more: Partial<LiveSession> = {}): LiveSession => ({
+  const session = (more: Partial<SessionPlace> = {}): SessionPlace => ({
     agent: "claude-code",
     session: "s",
     root,
@@ -27,7 +28,7 @@ function setUp(change: Partial<BackstopPorts> = {}) {
   const made = {
     clock,
     session,
-    sessions: [session()] as LiveSession[],
+    sessions: [session()] as SessionPlace[],
     watching: new Map<string, OnFileEvents>(),
     opened: 0,
     there: new Set<string>(),

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { Json } from "../kit/canonical.ts";
+import type { SessionPlace } from "../protocol/session-place.ts";
 import { Burst, counts } from "./burst.ts";
-import type { BackstopPorts, FileEvent, LiveSession, Watcher } from "./types.ts";
+import type { BackstopPorts, FileEvent, Watcher } from "./types.ts";
 
 /** How often it looks whether sessions came or went; `look` is called this often. */
 export const lookMs = 5_000;
@@ -238,7 +239,7 @@ export class Backstop implements AsyncDisposable {
     );
   }
 
-  #sessionsIn(root: string): readonly LiveSession[] {
+  #sessionsIn(root: string): readonly SessionPlace[] {
     return this.#ports.sessions().filter((session) => [session.root, session.cwd].some((at) => overlaps(at, root)));
   }
 

@@ -1,6 +1,7 @@
 import type { Json } from "../kit/canonical.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Log } from "../kit/log.ts";
+import type { SessionPlace } from "../protocol/session-place.ts";
 
 export interface FileEvent {
   /** Absolute. */
@@ -16,23 +17,10 @@ export interface Watcher {
   watch(root: string, skip: readonly string[], onEvents: OnFileEvents): Promise<{ close(): Promise<void> }>;
 }
 
-export interface LiveSession {
-  readonly agent: string;
-  readonly session: string;
-  readonly root: string;
-  readonly ordinary: boolean;
-  readonly cwd: string;
-  readonly lastSeenAtMs: number;
-  /** A tool call of its has no outcome yet. */
-  readonly running: boolean;
-  /** When the last of its calls ended, on the monotonic clock; undefined when none has. */
-  readonly callsEndedMs: number | undefined;
-}
-
 export interface BackstopPorts {
   readonly clock: Clock;
   readonly log: Log;
-  readonly sessions: () => readonly LiveSession[];
+  readonly sessions: () => readonly SessionPlace[];
   /** Loads what watches; called when the first workspace is to be watched. */
   readonly openWatcher: () => Promise<Watcher>;
   /** Which folders of a workspace need no watching, or why it can't be watched. */

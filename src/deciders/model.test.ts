@@ -1,35 +1,19 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
-import { json } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
+import { type Post, receiver } from "../../test/support/receiver.ts";
 import type { Json } from "../kit/canonical.ts";
 import { SteppedClock } from "../kit/stepped-clock.ts";
 import { createModelDecider, ModelSettings } from "./model.ts";
 
 interface Asked {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: { model: string; system?: string; messages: { role: string; content: string }[] };
+  readonly system?: string;
+  readonly messages: { role: string; content: string }[];
 }
 
 /** A model on loopback that says what the test wants. */
 async function model(t: TestContext, answer: () => { status?: number; body: string }) {
-  const asked: Asked[] = [];
-  const server = createServer((request, response) => {
-    void json(request).then((body) => {
-      asked.push({ headers: request.headers, body: body as Asked["body"] });
-      const { status = 200, body: text } = answer();
-      response.writeHead(status).end(text);
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, asked };
+  const { url, posts } = await receiver(t, answer);
+  return { url: `${url}/v1`, asked: posts as unknown as readonly (Omit<Post, "body"> & { readonly body: Asked })[] };
 }
 
 const openAi = (content: string) => ({

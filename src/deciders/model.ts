@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Json } from "../kit/canonical.ts";
 import type { Clock } from "../kit/clock.ts";
 import { isSafeUrl } from "../kit/safe-url.ts";
+import { readSecretFile } from "../kit/secret-file.ts";
 import type { Opinion, Question } from "./types.ts";
 
 export const ModelSettings = z.strictObject({
@@ -116,8 +116,7 @@ function bodyOf({ api, model }: ModelSettings, shown: string): object {
 function keyOf({ api, tokenFile }: ModelSettings): Record<string, string> {
   const version = api === "anthropic" ? { "anthropic-version": "2023-06-01" } : undefined;
   if (tokenFile === undefined) return { ...version };
-  const key = (readFileSync(tokenFile, "utf8").split("\n", 1)[0] ?? "").trim();
-  if (!/^[\x21-\x7e]{1,1024}$/.test(key)) throw new Error(`${tokenFile} has no key in its first line`);
+  const key = readSecretFile(tokenFile, "key");
   return api === "anthropic" ? { ...version, "x-api-key": key } : { Authorization: `Bearer ${key}` };
 }
 

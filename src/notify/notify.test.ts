@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { json } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
+import { receiver } from "../../test/support/receiver.ts";
 import { silentLog } from "../kit/log.ts";
 import { SteppedClock } from "../kit/stepped-clock.ts";
 import type { Notice } from "./notice.ts";
@@ -66,35 +63,6 @@ function desktop(t: TestContext, end = "") {
   return { program, told, read };
 }
 
-/** A server that keeps what is posted; `posted` waits for the next. */
-async function receiver(t: TestContext, status: () => number = () => 200) {
-  let heard = () => {};
-  const posts: Post[] = [];
-  const server = createServer((request, response) => {
-    void json(request).then((body) => {
-      const { authorization } = request.headers;
-      posts.push({ path: request.url ?? "", authorization, body: body as Record<string, unknown> });
-      response.writeHead(status()).end();
-      heard();
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => void server.close());
-  t.after(() => server.closeAllConnections());
-  const posted = async () => {
-    while (posts.length === 0) await new Promise<void>((resolve) => (heard = resolve));
-    return posts.shift() as Post;
-  };
-  return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, posted, posts };
-}
-
-interface Post {
-  readonly path: string;
-  readonly authorization: string | undefined;
-  readonly body: Record<string, unknown>;
-}
-
 test("tells one hold on the desktop, with its text as arguments and an environment of its own", async (t) => {
   const { program, told } = desktop(t);
   const { notify } = begin(t, {
@@ -130,7 +98,7 @@ test("what was dealt with before its turn is not told, and one notice is told on
   const hook = await receiver(t);
   const { notify, clock } = begin(t, {
     settings: settings({
-      channels: [{ kind: "webhook", name: "hook", url: hook.address }],
+      channels: [{ kind: "webhook", name: "hook", url: hook.url }],
       rules: [{ when: ["hold"], channels: ["hook"], afterMs: 60_000 }],
     }),
   });
@@ -142,7 +110,7 @@ test("what was dealt with before its turn is not told, and one notice is told on
   await sleeping(clock, 2);
   notify.clear(quick.key);
   clock.advance(60_000);
-  const { body } = await hook.posted();
+  const { body } = await hook.next();
   assert.deepEqual(body, {
     kind: "hold",
     title: "Signalbox: claude-code asks in shop",
@@ -163,7 +131,7 @@ test("rules choose by kind, project and agent, and say nothing while somebody wa
   const { notify } = begin(t, {
     watched: () => watched,
     settings: settings({
-      channels: [{ kind: "webhook", name: "hook", url: hook.address }],
+      channels: [{ kind: "webhook", name: "hook", url: hook.url }],
       rules: [
         { when: ["hold"], project: "/home/me/shop", channels: ["hook"] },
         { when: ["finished"], agent: "codex", onlyUnwatched: false, channels: ["hook"] },
@@ -173,11 +141,11 @@ test("rules choose by kind, project and agent, and say nothing while somebody wa
   notify.raise(notice({ text: "watched" }));
   notify.raise(notice({ kind: "finished", text: "of another agent" }));
   notify.raise(notice({ kind: "finished", agent: "codex", text: "done" }));
-  assert.equal((await hook.posted()).body["text"], "done Decide with: signalbox hold watch");
+  assert.equal((await hook.next()).body["text"], "done Decide with: signalbox hold watch");
   watched = false;
   notify.raise(notice({ project: "/home/me/shopping", text: "a neighbour of the project" }));
   notify.raise(notice({ project: "/home/me/shop/api", text: "below it" }));
-  assert.match(String((await hook.posted()).body["text"]), /^below it/);
+  assert.match(String((await hook.next()).body["text"]), /^below it/);
   assert.equal(hook.posts.length, 0);
 });
 
@@ -190,15 +158,16 @@ test("ntfy gets JSON at its root with the link to click; Slack gets escaped text
   const { notify } = begin(t, {
     settings: settings({
       channels: [
-        { kind: "ntfy", name: "phone", url: `${server.address}/deep/my-topic`, tokenFile },
-        { kind: "slack", name: "team", url: `${server.address}/services/x` },
+        { kind: "ntfy", name: "phone", url: `${server.url}/deep/my-topic`, tokenFile },
+        { kind: "slack", name: "team", url: `${server.url}/services/x` },
       ],
       rules: [{ when: ["hold"], channels: ["phone", "team"] }],
     }),
   });
   notify.raise(notice({ text: "Bash: <all> & überall", action: "http://localhost:7380/#hold=hold_x" }));
-  const both = [await server.posted(), await server.posted()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  assert.deepEqual(both, [
+  const both = [await server.next(), await server.next()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const told = both.map(({ path, headers: { authorization }, body }) => ({ path, authorization, body }));
+  assert.deepEqual(told, [
     {
       path: "/deep",
       authorization: "Bearer tk_example",
@@ -222,25 +191,25 @@ test("ntfy gets JSON at its root with the link to click; Slack gets escaped text
 
 test("a channel that fails is tried again, logged once, and says so until it works", async (t) => {
   let status = 500;
-  const server = await receiver(t, () => status);
+  const server = await receiver(t, () => ({ status }));
   const warned: object[] = [];
   const { notify, clock } = begin(t, {
     log: { ...silentLog, warn: (fields: object) => void warned.push(fields) },
     settings: settings({
-      channels: [{ kind: "webhook", name: "hook", url: server.address }],
+      channels: [{ kind: "webhook", name: "hook", url: server.url }],
       rules: [{ when: ["hold"], channels: ["hook"] }],
     }),
   });
   notify.raise(notice());
-  await server.posted();
+  await server.next();
   await sleeping(clock, 1);
   assert.match(notify.status()[0]?.problem ?? "", /^127\.0\.0\.1:\d+ answered 500$/);
   clock.advance(2_000);
-  await server.posted();
+  await server.next();
   await sleeping(clock, 1);
   status = 200;
   clock.advance(10_000);
-  await server.posted();
+  await server.next();
   assert.deepEqual(await notify.test(undefined, { signal: AbortSignal.timeout(5_000) }), [
     { channel: "hook", problem: null },
   ]);
@@ -256,7 +225,7 @@ test("a test says what is wrong with each channel, and knows no other", async (t
     settings: settings({
       channels: [
         { kind: "desktop", name: "desktop" },
-        { kind: "webhook", name: "hook", url: `${server.address}/x`, tokenFile: "/none/token" },
+        { kind: "webhook", name: "hook", url: `${server.url}/x`, tokenFile: "/none/token" },
       ],
       rules: [],
     }),
@@ -283,7 +252,7 @@ test("quiet hours put off until they end, over midnight and by the calendar", as
     clock,
     settings: settings({
       quietHours: "22:00-07:00",
-      channels: [{ kind: "webhook", name: "hook", url: hook.address }],
+      channels: [{ kind: "webhook", name: "hook", url: hook.url }],
       rules: [{ when: ["hold"], channels: ["hook"] }],
     }),
   });
@@ -293,7 +262,7 @@ test("quiet hours put off until they end, over midnight and by the calendar", as
   await sleeping(clock, 1);
   assert.equal(hook.posts.length, 0);
   clock.advance(5 * 60_000);
-  assert.match(String((await hook.posted()).body["text"]), /^early/);
+  assert.match(String((await hook.next()).body["text"]), /^early/);
 });
 
 test("settings are refused with the place and the reason", () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readSecretFile } from "../kit/secret-file.ts";
 import type { Message } from "./notice.ts";
 import type { Sender } from "./sender.ts";
 import type { Channel } from "./settings.ts";
@@ -66,9 +66,7 @@ const slackText = (text: string): string =>
 
 function bearer(tokenFile: string | undefined): Record<string, string> {
   if (tokenFile === undefined) return {};
-  const [token = ""] = readFileSync(tokenFile, "utf8").split("\n", 1);
-  if (!/^[\x21-\x7e]{1,1024}$/.test(token.trim())) throw new Error(`${tokenFile} has no token in its first line`);
-  return { Authorization: `Bearer ${token.trim()}` };
+  return { Authorization: `Bearer ${readSecretFile(tokenFile, "token")}` };
 }
 
 /** `fetch failed` says nothing; its cause does. */

@@ -1,9 +1,10 @@
 import type { Json } from "../kit/canonical.ts";
 import type { SessionState, WaitingFor } from "../protocol/session-view.ts";
+import type { SessionPlace } from "../protocol/session-place.ts";
 import { type Activity, newActivity } from "./activity.ts";
 import { type Known, lasting } from "./known.ts";
 import type { SessionRow } from "./rows.ts";
-import type { Discovered, Observed, ProcessId, Session, SessionPlace, Workspace } from "./types.ts";
+import type { Discovered, Observed, ProcessId, Session, Workspace } from "./types.ts";
 
 /** Unknown fields of one session, as JSON; what does not fit is left out. */
 export const detailsBytesMax = 8 * 1024;

@@ -1,5 +1,6 @@
 import type { Verdict } from "../protocol/effects.ts";
 import type { SessionView } from "../protocol/session-view.ts";
+import type { SessionPlace } from "../protocol/session-place.ts";
 import { newActivity, withEvidence } from "./activity.ts";
 import { Board } from "./board.ts";
 import { Calls } from "./calls.ts";
@@ -25,7 +26,6 @@ import type {
   SessionFilter,
   SessionKey,
   SessionName,
-  SessionPlace,
   Sessions,
   SessionsOptions,
   TrailStep,

@@ -2,6 +2,7 @@ import type { Clock } from "../kit/clock.ts";
 import type { Json } from "../kit/canonical.ts";
 import type { Log } from "../kit/log.ts";
 import type { Verdict } from "../protocol/effects.ts";
+import type { SessionPlace } from "../protocol/session-place.ts";
 import type { SessionState, SessionView } from "../protocol/session-view.ts";
 import type { Store } from "../store/index.ts";
 import type { Evidence } from "./evidence.ts";
@@ -150,18 +151,6 @@ export interface Observed extends SessionKey {
   /** Its host's status line tells model, context and cost: better than what a transcript holds. */
   readonly stated: boolean;
   readonly terminal: boolean;
-}
-
-/** Where a live session works, and whether it does just now. */
-export interface SessionPlace extends SessionKey {
-  readonly root: string;
-  readonly ordinary: boolean;
-  readonly cwd: string;
-  readonly lastSeenAtMs: number;
-  /** A tool call of its has no outcome yet. */
-  readonly running: boolean;
-  /** When the last of its calls ended, on the monotonic clock; undefined when none has in this run of the daemon. */
-  readonly callsEndedMs: number | undefined;
 }
 
 export interface SessionLimits {

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, watch, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { makeHome, plainEnvironment, root, TestDaemon } from "../support/daemon.ts";
-import { temporary } from "../support/temporary.ts";
+import { daemonWithProject } from "../support/project.ts";
+import { remove, temporary } from "../support/temporary.ts";
 
 interface Answer {
   readonly text: string;
@@ -68,18 +69,8 @@ class Host implements AsyncDisposable {
 }
 
 describe("the MCP tool that runs a command through the gate", { timeout: 60_000 }, () => {
-  const place = makeHome();
-  const project = temporary("sbp-");
-  let daemon: TestDaemon;
-  before(async () => {
-    execFileSync("git", ["init", "--quiet", project]);
-    daemon = await TestDaemon.start(place);
-  });
-  after(async () => {
-    await daemon[Symbol.asyncDispose]();
-    place[Symbol.dispose]();
-    rmSync(project, { recursive: true, force: true });
-  });
+  const at = daemonWithProject();
+  const { place, project } = at;
 
   test("is there only when it was asked for", async () => {
     await using plain = new Host(place.home, project);
@@ -94,7 +85,7 @@ describe("the MCP tool that runs a command through the gate", { timeout: 60_000 
     const ran = await host.exec({ command: "pwd; echo no >&2; exit 3" });
     assert.deepEqual(ran, { failed: true, text: `exit code 3\nstdout:\n${project}\n\nstderr:\nno\n` });
     assert.deepEqual(await host.exec({ command: "cat" }), { failed: false, text: "exit code 0" });
-    await using client = await daemon.connect();
+    await using client = await at.daemon.connect();
     const { entries } = await client.call("ledger/list", { kind: "tool/finished" });
     assert.deepEqual(
       entries.map(({ payload }) => payload?.["status"]),
@@ -148,7 +139,7 @@ describe("the MCP tool that runs a command through the gate", { timeout: 60_000 
 describe("a daemon that goes away while the command runs", { timeout: 60_000 }, () => {
   test("what ran is told as run, with what could not be entered", async () => {
     using place = makeHome();
-    const project = realpathSync(mkdtempSync("/tmp/sbp-"));
+    const project = temporary("sbp-");
     try {
       execFileSync("git", ["init", "--quiet", project]);
       const daemon = await TestDaemon.start(place);
@@ -164,7 +155,7 @@ describe("a daemon that goes away while the command runs", { timeout: 60_000 }, 
       assert.match(text, /^exit code 0\nstdout:\non\n/);
       assert.match(text, /It was run\. Its outcome could not be entered: /);
     } finally {
-      rmSync(project, { recursive: true, force: true });
+      remove(project);
     }
   });
 });
@@ -183,6 +174,12 @@ async function appears(path: string): Promise<void> {
 /** Resolves when the process that the file names has ended. */
 async function gone(path: string): Promise<void> {
   const stat = `/proc/${readFileSync(path, "utf8").trim()}/stat`;
-  const runs = () => existsSync(stat) && !/\) Z /.test(readFileSync(stat, "utf8"));
+  const runs = () => {
+    try {
+      return !/\) Z /.test(readFileSync(stat, "utf8"));
+    } catch {
+      return false; // it ended before or while it was looked at
+    }
+  };
   while (runs()) await new Promise((resolve) => setImmediate(resolve));
 }

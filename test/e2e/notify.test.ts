@@ -4,33 +4,9 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { json } from "node:stream/consumers";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { Agent, cli, makeHome, Person, preToolUse, TestDaemon } from "../support/daemon.ts";
-
-/** A server on loopback that keeps what is posted to it. */
-async function receiver(t: TestContext) {
-  const bodies: Record<string, unknown>[] = [];
-  let heard = () => {};
-  const server = createServer((request, response) => {
-    void json(request).then((body) => {
-      bodies.push(body as Record<string, unknown>);
-      response.end();
-      heard();
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const next = async () => {
-    while (bodies.length === 0) await new Promise<void>((resolve) => (heard = resolve));
-    return bodies.shift() as Record<string, unknown>;
-  };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-path`, next };
-}
+import { receiver } from "../support/receiver.ts";
 
 test("a hold reaches the webhook of config.toml, and `notify test` tries the channels", {
   timeout: 60_000,
@@ -42,7 +18,7 @@ test("a hold reaches the webhook of config.toml, and `notify test` tries the cha
     `[notify]
 periodMs = 0
 channels = [
-  { kind = "webhook", name = "phone", url = "${hook.url}" },
+  { kind = "webhook", name = "phone", url = "${hook.url}/secret-path" },
   { kind = "webhook", name = "broken", url = "http://127.0.0.1:1/" },
 ]
 rules = [{ when = ["hold"], channels = ["phone"] }]
@@ -56,7 +32,7 @@ rules = [{ when = ["hold"], channels = ["phone"] }]
     "PreToolUse",
     preToolUse("s-notify", "/tmp", "Bash", { command: "git push --force origin main" }),
   );
-  const told = await hook.next();
+  const told = (await hook.next()).body;
   assert.equal(told["kind"], "hold");
   assert.match(String(told["title"]), /^Signalbox: claude-code asks in /);
   assert.match(String(told["text"]), /^Bash: .*Decide with: signalbox board$/);
@@ -67,7 +43,7 @@ rules = [{ when = ["hold"], channels = ["phone"] }]
   assert.equal(tried.code, 1);
   assert.match(tried.text, /ok {5}phone {2}was told/);
   assert.match(tried.text, /fails {2}broken {2}127\.0\.0\.1:1 can't be reached/);
-  assert.equal((await hook.next())["kind"], "test");
+  assert.equal((await hook.next()).body["kind"], "test");
   assert.equal((await person.type("notify", "test", "phone")).code, 0);
   const unknown = await person.type("notify", "test", "fax");
   assert.equal(unknown.code, 4);
@@ -96,7 +72,7 @@ test("a session that is done is told, once, and not when it was seen first", { t
     join(place.configDir, "config.toml"),
     `[notify]
 periodMs = 0
-channels = [{ kind = "webhook", name = "phone", url = "${hook.url}" }]
+channels = [{ kind = "webhook", name = "phone", url = "${hook.url}/secret-path" }]
 rules = [{ when = ["finished", "question"], channels = ["phone"] }]
 `,
   );
@@ -109,10 +85,10 @@ rules = [{ when = ["finished", "question"], channels = ["phone"] }]
   await say("UserPromptSubmit", { prompt: "Summarise the alerts" });
   const question = { tool_name: "AskUserQuestion", tool_use_id: "toolu_q", tool_input: { questions: [] } };
   await say("PreToolUse", question);
-  assert.deepEqual(pick(await hook.next()), ["question", "Signalbox: claude-code has a question in tmp"]);
+  assert.deepEqual(pick((await hook.next()).body), ["question", "Signalbox: claude-code has a question in tmp"]);
   await say("PostToolUse", { ...question, tool_response: {} });
   await say("Stop", { stop_hook_active: false });
-  const told = await hook.next();
+  const told = (await hook.next()).body;
   assert.deepEqual(pick(told), ["finished", "Signalbox: claude-code is done in tmp"]);
   assert.match(String(told["text"]), /^Summarise the alerts: .*See: signalbox board$/);
 });
@@ -132,7 +108,7 @@ test("where the web board is served, a notice links to its hold", { timeout: 60_
     `web = { enabled = true, port = ${port} }
 [notify]
 periodMs = 0
-channels = [{ kind = "webhook", name = "phone", url = "${hook.url}" }]
+channels = [{ kind = "webhook", name = "phone", url = "${hook.url}/secret-path" }]
 rules = [{ when = ["hold"], channels = ["phone"] }]
 `,
   );
@@ -140,7 +116,7 @@ rules = [{ when = ["hold"], channels = ["phone"] }]
   using agent = new Agent(place);
   const call = preToolUse("s-link", "/tmp", "Bash", { command: "git push --force origin main" });
   const asked = agent.hook("claude-code", "PreToolUse", call);
-  const { link, key } = await hook.next();
+  const { link, key } = (await hook.next()).body;
   assert.equal(link, `http://localhost:${port}/#/hold/${String(key)}`);
   asked.end();
   await asked;

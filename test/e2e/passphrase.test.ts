@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Client } from "../../src/client/index.ts";
 import { makeHome, Person, TestDaemon } from "../support/daemon.ts";
+import { remove, temporary } from "../support/temporary.ts";
 
 describe("with a passphrase set, a terminal alone releases and loosens nothing for good", { timeout: 120_000 }, () => {
   const place = makeHome();
-  const project = realpathSync(mkdtempSync("/tmp/sbp-"));
+  const project = temporary("sbp-");
   let person: Person;
   let daemon: TestDaemon;
   let client: Client;
@@ -36,7 +37,7 @@ describe("with a passphrase set, a terminal alone releases and loosens nothing f
     await daemon[Symbol.asyncDispose]();
     await person[Symbol.asyncDispose]();
     place[Symbol.dispose]();
-    rmSync(project, { recursive: true, force: true });
+    remove(project);
   });
 
   test("a hold that can't be undone is released with it, and the record says so", async () => {

@@ -1,27 +1,16 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { cli, makeHome, TestDaemon } from "../support/daemon.ts";
-import { temporary } from "../support/temporary.ts";
+import { describe, test } from "node:test";
+import { cli } from "../support/daemon.ts";
+import { daemonWithProject } from "../support/project.ts";
 
 describe("what somebody already ran", { timeout: 60_000 }, () => {
-  const place = makeHome();
-  const project = temporary("sbp-");
-  let daemon: TestDaemon;
-  before(async () => {
-    execFileSync("git", ["init", "--quiet", project]);
-    daemon = await TestDaemon.start(place);
-  });
-  after(async () => {
-    await daemon[Symbol.asyncDispose]();
-    place[Symbol.dispose]();
-    rmSync(project, { recursive: true, force: true });
-  });
+  const at = daemonWithProject();
+  const { place, project } = at;
 
   test("is classed as an agent's call would be, entered redacted, and opens neither a session nor a hold", async () => {
-    await using client = await daemon.connect();
+    await using client = await at.daemon.connect();
     const record = (command: string) =>
       client.call("gate/record", { session: "tty-1", cwd: project, input: { command }, ranAt: "2026-11-21T07:00:00Z" });
     assert.equal((await record("npm test")).verdict, "allow");
@@ -41,7 +30,7 @@ describe("what somebody already ran", { timeout: 60_000 }, () => {
 
   test("has one class in every mode", async () => {
     writeFileSync(join(place.configDir, "policy.toml"), 'mode = "panic"\n', { mode: 0o600 });
-    await using client = await daemon.connect();
+    await using client = await at.daemon.connect();
     const command = (text: string) => ({
       agent: "other",
       session: "s",
