@@ -7,27 +7,66 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * @throws TypeError on NaN, Infinity, bigint, functions and symbols, which JSON can't carry
  */
 export function canonicalJson(value: Json): string {
-  if (value === null || typeof value === "boolean" || typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "number") {
     if (!Number.isFinite(value)) throw new TypeError(`${value} has no JSON form`);
-    return JSON.stringify(value);
+    return `${value}`; // what JSON.stringify makes of a finite number, -0 included
   }
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item as Json)).join(",")}]`;
+  if (value === null) return "null";
+  if (typeof value === "boolean") return value ? "true" : "false";
+  if (Array.isArray(value)) return arrayText(value as readonly Json[]);
   if (typeof value !== "object") throw new TypeError(`a ${typeof value} has no JSON form`);
-  const object = value as { readonly [key: string]: Json | undefined };
-  let text = "";
-  for (const key of Object.keys(object).sort()) {
+  return objectText(value as Members);
+}
+
+type Members = { readonly [key: string]: Json | undefined };
+
+function arrayText(items: readonly Json[]): string {
+  let text = "[";
+  for (let index = 0; index < items.length; index += 1)
+    text += index === 0 ? canonicalJson(items[index] as Json) : `,${canonicalJson(items[index] as Json)}`;
+  return `${text}]`;
+}
+
+function objectText(object: Members): string {
+  const keys = Object.keys(object);
+  if (!inOrder(keys)) keys.sort();
+  let text = "{";
+  for (const key of keys) {
     const member = object[key];
     if (member === undefined) continue;
-    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(member)}`;
+    text += `${text === "{" ? "" : ","}${quotedKey(key)}${canonicalJson(member)}`;
   }
-  return `{${text}}`;
+  return `${text}}`;
+}
+
+function inOrder(keys: readonly string[]): boolean {
+  for (let index = 1; index < keys.length; index += 1)
+    if ((keys[index - 1] as string) > (keys[index] as string)) return false;
+  return true;
+}
+
+/** Keys are a few hundred words that come again and again; this runs for every entry of the ledger. */
+const quotedKeys = new Map<string, string>();
+const quotedKeysMax = 1_024;
+const keyCharsMax = 64;
+
+function quotedKey(key: string): string {
+  let quoted = quotedKeys.get(key);
+  if (quoted !== undefined) return quoted;
+  quoted = `${JSON.stringify(key)}:`;
+  if (key.length > keyCharsMax) return quoted;
+  if (quotedKeys.size >= quotedKeysMax) quotedKeys.clear();
+  quotedKeys.set(key, quoted);
+  return quoted;
 }
 
 /** The members that are there: what is `undefined` is left out. */
-export function present(object: { readonly [key: string]: Json | undefined }): Record<string, Json> {
-  return Object.fromEntries(Object.entries(object).filter(([, member]) => member !== undefined)) as Record<
-    string,
-    Json
-  >;
+export function present(object: Members): Record<string, Json> {
+  const result: Record<string, Json> = {};
+  for (const key of Object.keys(object)) {
+    const member = object[key];
+    if (member !== undefined) result[key] = member;
+  }
+  return result;
 }

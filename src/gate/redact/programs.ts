@@ -201,22 +201,38 @@ function hide(
 
 /** `openssl -passin pass:X`, `.netrc` lines, `echo X | sudo -S` and the other programs that read a password from stdin. */
 export function findFed(text: string, found: Span[]): void {
+  if (text.includes("pass:")) findPassArguments(text, found);
+  if (text.includes("login")) findLogins(text, found);
+  if (text.includes("value")) findListed(text, found);
+  if (text.includes("|")) findPiped(text, found);
+}
+
+function findPassArguments(text: string, found: Span[]): void {
   for (const match of text.matchAll(/(?<![\w-])pass:([^\s"'`;|&<>()$]{1,256})/g)) {
     const begin = match.index + 5;
     if (!isMarked(match[1] as string)) found.push({ begin, end: match.index + match[0].length, kind: "password" });
   }
+}
+
+function findLogins(text: string, found: Span[]): void {
   for (const match of text.matchAll(/(?<!\w)login[ \t]+[^\s]{1,256}\s{1,8}password[ \t]+([^\s"'\\]{1,256})/g)) {
     const value = match[1] as string;
     const end = match.index + match[0].length;
     if (!isMarked(value) && !value.startsWith("$")) found.push({ begin: end - value.length, end, kind: "password" });
   }
-  // Variables as YAML and JSON list them: `name: TOKEN`, then `value: x`.
+}
+
+/** Variables as YAML and JSON list them: `name: TOKEN`, then `value: x`. */
+function findListed(text: string, found: Span[]): void {
   for (const match of text.matchAll(
     /\bname["']?[ \t]{0,4}:[ \t]{0,4}["']?([\w.-]{1,80})["']?,?\s{0,40}["']?value["']?[ \t]{0,4}:[ \t]{0,4}/g,
   )) {
     const name = secretName(match[1] as string);
     if (name !== undefined) hide(text, match.index + match[0].length, undefined, name.kind, found);
   }
+}
+
+function findPiped(text: string, found: Span[]): void {
   const consumer =
     /\|[ \t]*(?:sudo[ \t]+)?(?:sudo[ \t]+(?:-[A-Za-z]+[ \t]+){0,4}-[A-Za-z]*S|chpasswd|passwd[ \t]+(?:[^\n|;&]{0,80})--stdin|[^\n|;&]{1,120}--(?:password-stdin|with-token|passphrase-fd)|sshpass|cryptsetup|kinit)/g;
   let from = 0;

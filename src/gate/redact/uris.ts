@@ -28,6 +28,7 @@ export function findUserinfo(text: string, found: Span[]): void {
     if (hidden && (colon !== -1 || looksLikeToken(value)))
       found.push({ begin, end, kind: colon === -1 ? "token" : "password" });
   }
+  if (!text.includes("@")) return;
   for (const match of text.matchAll(/(?<![\w.-])[\w.-]{1,64}:([^\s@"'`:]{1,256})@(?:tcp|unix|udp)\(/g)) {
     const begin = match.index + match[0].indexOf(":") + 1;
     const value = match[1] as string;

@@ -28,20 +28,9 @@ export class Shell {
   }
 
   static start(cwd: string, machine: Machine): Shell {
-    const temp = machine.tempRoots[0] ?? "/tmp";
-    const runtime = machine.signalboxPaths.flatMap((path) => /^\/run\/user\/\d+(?=\/)/.exec(path) ?? [])[0];
-    const known: readonly (readonly [string, string])[] = [
-      ...(runtime === undefined ? [] : ([["XDG_RUNTIME_DIR", runtime]] as const)),
-      ["HOME", machine.userHome],
-      ["USER", machine.user],
-      ["LOGNAME", machine.user],
-      ["TMPDIR", temp],
-      ["TMP", temp],
-      ["TEMP", temp],
-      ["SHELL", "/bin/bash"],
-      ["IFS", " \t\n"],
-    ];
-    return new Shell(cwd, new Map(known.map(([name, value]) => [name, [literal(value)]])), new Map(), new Map());
+    let variables = startVariables.get(machine);
+    if (variables === undefined) startVariables.set(machine, (variables = variablesOf(machine)));
+    return new Shell(cwd, new Map(variables), new Map(), new Map());
   }
 
   /** A subshell: what it sets is forgotten. */
@@ -74,3 +63,23 @@ const same = (a: readonly Arg[], b: readonly Arg[]): boolean =>
   a.length === b.length && a.every((arg, i) => arg.text === b[i]?.text && arg.fixed === b[i]?.fixed);
 
 export const unknown = (text: string, secret = false): Arg => ({ text, fixed: 0, glob: false, secret, quoted: true });
+
+/** What every shell of this machine begins with; asked for at each judgement. */
+const startVariables = new WeakMap<Machine, readonly (readonly [string, readonly Arg[]])[]>();
+
+function variablesOf(machine: Machine): readonly (readonly [string, readonly Arg[]])[] {
+  const temp = machine.tempRoots[0] ?? "/tmp";
+  const runtime = machine.signalboxPaths.flatMap((path) => /^\/run\/user\/\d+(?=\/)/.exec(path) ?? [])[0];
+  const known: readonly (readonly [string, string])[] = [
+    ...(runtime === undefined ? [] : ([["XDG_RUNTIME_DIR", runtime]] as const)),
+    ["HOME", machine.userHome],
+    ["USER", machine.user],
+    ["LOGNAME", machine.user],
+    ["TMPDIR", temp],
+    ["TMP", temp],
+    ["TEMP", temp],
+    ["SHELL", "/bin/bash"],
+    ["IFS", " \t\n"],
+  ];
+  return known.map(([name, value]) => [name, [literal(value)]]);
+}
