@@ -1,16 +1,29 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { type IncomingMessage, request } from "node:http";
 import type { Person } from "./daemon.ts";
 
-/** A port that is free on 127.0.0.1 now; another program may take it before it is used, which a test then says. */
-export function freePort(): Promise<number> {
+/**
+ * A port that is free on 127.0.0.1 and ::1 now, below those that the system gives to whoever asks for any. Another test that looks for one at the same
+ * time hardly takes the same; browsers refuse none of these.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(12_000, 32_768);
+    if ((await isFree(port, "127.0.0.1")) && (await isFree(port, "::1"))) return port;
+  }
+}
+
+function isFree(port: number, host: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    server.once("error", ({ code }: NodeJS.ErrnoException) => {
+      if (code === "EADDRINUSE") resolve(false);
+      else if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT")
+        resolve(true); // a system without IPv6
+      else reject(new Error(`${host}:${port} could not be looked at: ${code}`));
     });
+    server.listen(port, host, () => server.close(() => resolve(true)));
   });
 }
 

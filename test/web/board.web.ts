@@ -34,12 +34,17 @@ test("what a hook tells is on the board within a second", { skip }, async () => 
   const shop = w.projects.make("shop");
   const actor = await new Actor(w.agent, shop).begin("Make the checkout faster");
   await page.getByText("Make the checkout faster").first().waitFor();
-  const before = performance.now();
-  const told = actor.runs("Bash", { command: "npm run bench -- --only checkout" });
-  await page.getByText("npm run bench -- --only checkout").first().waitFor();
-  const tookMs = performance.now() - before;
-  await told;
-  assert.ok(tookMs < 1_000, `${Math.round(tookMs)} ms from the hook's start to the page`);
+  const tookMs: number[] = [];
+  for (const part of ["basket", "address", "payment", "voucher", "receipt", "refund", "stock"]) {
+    const before = performance.now();
+    const told = actor.runs("Bash", { command: `npm run bench -- --only ${part}` });
+    await page.getByText(`npm run bench -- --only ${part}`).first().waitFor();
+    tookMs.push(Math.round(performance.now() - before));
+    await told;
+  }
+  // The middle one: a machine that is busy for a moment is not the board.
+  const [middleMs = Infinity] = tookMs.toSorted((a, b) => a - b).slice(3);
+  assert.ok(middleMs < 1_000, `${tookMs.join(", ")} ms from the hook's start to the page`);
 });
 
 test("a hold that a hook waits for is approved with one key and a look", { skip }, async () => {

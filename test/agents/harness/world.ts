@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import type { TestContext } from "node:test";
@@ -12,6 +12,7 @@ import { type MockModel, type Script, startMockModel } from "../../../src/wiring
 import { type HostRun, runHost } from "../../../src/wiring/doctor/run-host.ts";
 import { type AgentPlace, type AgentRun, installedAgents, type TestedAgent } from "./agents.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
+import { remove, shareCompiled, temporary } from "../../support/temporary.ts";
 
 const repository = join(import.meta.dirname, "..", "..", "..");
 export const mainFile = join(repository, "bin", "signalbox.js");
@@ -65,7 +66,7 @@ export interface WorldOptions {
 }
 
 /** Slow machines included; one case takes one to six seconds. */
-const caseMs = 90_000;
+const caseMs = 300_000;
 
 export async function openWorld(t: TestContext, options: WorldOptions): Promise<World> {
   const { agent } = options;
@@ -75,13 +76,14 @@ export async function openWorld(t: TestContext, options: WorldOptions): Promise<
   const signal = AbortSignal.any([t.signal, stop.signal, AbortSignal.timeout(caseMs)]);
   stack.defer(() => stop.abort(new Error("the test has ended")));
 
-  const root = mkdtempSync("/tmp/sb-");
-  stack.defer(() => rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+  const root = temporary();
+  stack.defer(() => remove(root));
   const at = (name: string) => join(root, name);
   for (const name of ["home", "user", "work", "temp", "bin"]) mkdirSync(at(name), { mode: 0o700 });
   const place = placeIn(at("home"));
   const workspace = at("work");
   const userHome = at("user");
+  shareCompiled(userHome);
   const environment = {
     PATH: [at("bin"), ...installedAgents(), dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
     HOME: userHome,
