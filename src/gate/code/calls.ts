@@ -5,6 +5,8 @@ import {
   copies,
   dynamicCode,
   eachBelow,
+  loadsFile,
+  movesAway,
   opaqueCode,
   opens,
   pathMethod,
@@ -48,7 +50,7 @@ export const calls: readonly Call[] = [
   {
     languages: ["perl", "ruby", "php", "lua", "r"],
     pattern:
-      /(?<![\w>.$-])(?:(?:Kernel|os|IO|Open3|Process)\s*\.\s*)?(?:system2?|exec|popen[23]?e?|shell_exec|passthru|proc_open|pcntl_exec|execute|spawn|capture[23]e?)\s*\(?\s*(?=["'`$@\w[])/g,
+      /(?<![\w>.$-])(?:(?:Kernel|os|io|IO|Open3|Process)\s*\.\s*)?(?:system2?|exec|popen[23]?e?|shell_exec|passthru|proc_open|pcntl_exec|execute|spawn|capture[23]e?)\s*\(?\s*(?=["'`$@\w[])/g,
     does: runsShell,
   },
   {
@@ -75,7 +77,20 @@ export const calls: readonly Call[] = [
   {
     languages: ["perl", "ruby"],
     pattern: /\bopen\s*\(?\s*(?:(?:my\s+)?[\w$]+\s*,\s*)?["']\s*\|([^"']+)["']/g,
-    does: ({ runner, shell, match }) => void runner.code(shell, "shell", literal(match[1] ?? ""), noFlow),
+    // It is given later what to do.
+    does: ({ runner, shell, match }) =>
+      void runner.code(shell, "shell", literal(match[1] ?? ""), { ...noFlow, text: undefined }),
+  },
+  {
+    languages: ["php"],
+    pattern: /\b(?:include|require)(?:_once)?\s*\(?\s*["'](?:https?|ftp|data|php):/g,
+    does: opaqueCode("run code from an address"),
+  },
+  {
+    languages: ["php"],
+    hint: "$",
+    pattern: /\$\w+\s*=\s*["']\w*["']\s*\.\s*["']\w*["']\s*;[^]*?\$\w+\s*\(/g,
+    does: opaqueCode("call a function whose name is put together at run time"),
   },
   { languages: ["applescript"], pattern: /\bdo (?:shell )?script\s+/g, does: runsShell },
   {
@@ -95,8 +110,25 @@ export const calls: readonly Call[] = [
   { languages: ["python"], pattern: /(?<![\w.])(?:exec|eval|compile)\s*\(/g, does: dynamicCode },
   {
     languages: ["python"],
-    pattern: /\b(?:marshal|pickle|cPickle|dill)\.loads?\s*\(/g,
+    pattern:
+      /\b(?:marshal|pickle|cPickle|dill|cloudpickle|jsonpickle)\.(?:loads?|decode)\s*\(|\byaml\.unsafe_load\w*\s*\(|\bLoader\s*=\s*(?:yaml\.)?(?:Unsafe)?Loader\b|\ballow_pickle\s*=\s*True|\bweights_only\s*=\s*False|\btrust_remote_code\s*=\s*True/g,
     does: opaqueCode("load objects that can run code"),
+  },
+  {
+    languages: ["python"],
+    pattern: /\b(?:joblib\.load|torch\.load|pd\.read_pickle|pandas\.read_pickle|runpy\.run_path)\s*\(/g,
+    does: loadsFile,
+  },
+  {
+    languages: ["python"],
+    pattern: /\b(?:code|IPython)\.(?:interact|embed)\s*\(|\bpdb\.set_trace\s*\(/g,
+    does: opaqueCode("take code from whoever types"),
+  },
+  {
+    languages: ["python"],
+    hint: "asyncio",
+    pattern: /\basyncio\.create_subprocess_(?:shell|exec)\s*\(/g,
+    does: runsShell,
   },
   {
     languages: ["python"],
@@ -105,7 +137,8 @@ export const calls: readonly Call[] = [
   },
   {
     languages: ["node"],
-    pattern: /(?<![\w.])(?:eval|Function)\s*\(|\bnew\s+Function\s*\(|\bvm\.run\w*\s*\(/g,
+    pattern:
+      /(?<![\w.])(?:eval|Function)\s*\(|\bnew\s+Function\s*\(|(?:\bvm|require\s*\(\s*["'](?:node:)?vm["']\s*\))\.run\w*\s*\(/g,
     does: dynamicCode,
   },
   {
@@ -190,7 +223,8 @@ export const calls: readonly Call[] = [
     pattern: /\bos\.(?:chmod|chown|rename|replace|symlink|link|mknod)\s*\(/g,
     does: touches("write"),
   },
-  { languages: ["python"], pattern: /\bshutil\.(?:copy2?|copyfile|copytree|move)\s*\(/g, does: copies },
+  { languages: ["python"], pattern: /\bshutil\.(?:copy2?|copyfile|copytree)\s*\(/g, does: copies },
+  { languages: ["python"], hint: "move", pattern: /\bshutil\.move\s*\(/g, does: movesAway },
   {
     languages: ["node"],
     pattern:
@@ -238,7 +272,8 @@ export const calls: readonly Call[] = [
   },
   {
     languages: ["node"],
-    pattern: /(?<![.\w])fetch\s*\(|\bhttps?\.(?:request|get)\s*\(|\baxios(?:\.(?:get|request))?\s*\(/g,
+    pattern:
+      /(?<![.\w])fetch\s*\(|(?:\bhttps?|\brequire\s*\(\s*["'](?:node:)?https?["']\s*\))\.(?:request|get)\s*\(|\baxios(?:\.(?:get|request))?\s*\(/g,
     does: sends("receive"),
   },
   { languages: ["node"], pattern: /\baxios\.(?:post|put|patch|delete)\s*\(/g, does: sends("send") },
@@ -323,7 +358,7 @@ export const calls: readonly Call[] = [
   { languages: ["perl"], hint: "%ENV", pattern: /\b(?:keys|values|each|sort)\s*\(?%ENV\b/g, does: showsEnvironment },
   {
     pattern:
-      /\b(?:print|dict|dumps|console\.log|stringify|puts|p|list|str|repr|pprint|say|var_dump|print_r)\s*\(?\s*(?:dict\(|list\()?(?:os\.environ|process\.env|ENV|\$_ENV|%ENV|getenv\(\))\s*(?:\.(?:items|copy|values|to_h|to_a|inspect)(?:\(\))?)?\s*(?=[),;}]|$)/g,
+      /\b(?:print|dict|dumps|console\.log|stringify|puts|p|list|str|repr|pprint|say|var_dump|print_r)\s*\(?\s*(?:dict\(|list\()?(?:os\.environ|process\.env|Bun\.env|Deno\.env\.toObject\(\)|ENV|\$_ENV|\$_SERVER|%ENV|getenv\(\))\s*(?:\.(?:items|copy|values|to_h|to_a|inspect)(?:\(\))?)?\s*(?=[),;}]|$)/g,
     does: showsEnvironment,
   },
 ];

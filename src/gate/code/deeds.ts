@@ -100,7 +100,7 @@ export const sends =
     const carries =
       /environ|process\.env|ENV\[|getenv/.test(rest) ||
       (found !== undefined && secretName(found.value, runner.scene.machine.userHome) !== undefined);
-    if (posts)
+    if (posts || carries)
       runner.emit(shell, {
         kind: "send",
         what: `${language}: send to ${found?.value ?? "a host that is known only when it runs"}`,
@@ -163,6 +163,23 @@ export function copies({ runner, shell, source, at }: Seen): void {
   const [from, to] = source.items(at);
   if (from !== undefined) runner.path(shell, argOf(from), { kind: "read" });
   if (to !== undefined) runner.path(shell, argOf(to), { kind: "write" });
+}
+
+export function movesAway({ runner, shell, source, at }: Seen): void {
+  const [from, to] = source.items(at);
+  if (from !== undefined)
+    runner.path(shell, argOf(from), {
+      kind: "write",
+      verb: "move away",
+      ...(to === undefined ? {} : { movesTo: argOf(to) }),
+    });
+  if (to !== undefined) runner.path(shell, argOf(to), { kind: "write", verb: "move to" });
+}
+
+/** A file whose content runs as it is loaded: one of the workspace is its own affair. */
+export function loadsFile({ runner, shell, source, at }: Seen): void {
+  const found = source.value(at);
+  if (found !== undefined) runner.script(shell, argOf(found.value), "other", [], noFlow);
 }
 
 export function pathMethod(kind: "write" | "delete"): (seen: Seen) => void {

@@ -8,7 +8,7 @@ import { judgeAwk, judgeSed } from "./text-tools.ts";
 
 /** Words by which nearly every language runs, deletes, writes, loads or fetches: a line without any of them counts, prints and compares. */
 const deeds =
-  /`|\b(?:run|system|sys|shell|sh|cmd|command|exec\w*|spawn\w*|popen|process|processbuilder|runtime|eval\w*|load\w*|require|include|import|use|open\w*|read\w*|write\w*|file\w*|path|rm\w*|remove\w*|delete\w*|unlink|move|mv|copy|cp|http\w*|url\w*|uri|socket\w*|tcp\w*|net|download|env\w*|getenv|ccall|apply|send|receive|kill|os|io\.\w*(?:read|write|open)\w*)\b(?!\s*=)/i;
+  /`|\b(?:run|system|sys|shell|sh|cmd|command|exec\w*|spawn\w*|popen|process|processbuilder|runtime|eval\w*|load\w*|require|include|import|use|open\w*|read\w*|write\w*|file\w*|path|rm\w*|remove\w*|delete\w*|unlink|move|mv|copy|cp|http\w*|url\w*|uri|socket\w*|tcp\w*|net|download|env\w*|getenv|ccall|apply|send|receive|kill|os|io\.\w*(?:read|write|open)\w*|getRuntime)\b(?!\s*=)/i;
 
 /** Judges code in a language other than shell by what its literals show; what is put together at run time is opaque. */
 export function judgeForeignCode(

@@ -1,3 +1,4 @@
+import { secretVariable } from "../paths/secrets.ts";
 import { unescape } from "../shell/builtins.ts";
 import { type Flow, literal, noFlow } from "../programs/program.ts";
 import type { Runner } from "../shell/runner.ts";
@@ -17,6 +18,14 @@ export function judgeAwk(runner: Runner, shell: Shell, text: string): void {
     run(runner, shell, code.slice(end - (match[1] ?? "").length, end), { ...noFlow, text: undefined, decoded: true });
   }
   for (const match of code.matchAll(/("(?:[^"\\]|\\.)*"|\b\w+)\s*\|&?\s*getline/g)) run(runner, shell, match[1] ?? "");
+  const variable = /\bENVIRON\s*\[\s*"(\w+)"/.exec(code)?.[1];
+  if (/\bin\s+ENVIRON\b/.test(code) || (variable !== undefined && secretVariable(variable)))
+    runner.emit(shell, {
+      kind: "read",
+      what: `awk: show ${variable ?? "the whole environment"}, with the secrets in it`,
+      target: "environment",
+      secret: "reads",
+    });
   if (/\/inet[46]?\//.test(code))
     runner.emit(shell, {
       kind: "send",

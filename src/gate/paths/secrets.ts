@@ -19,6 +19,10 @@ const homeFolders = [
   ".config/chromium",
   ".config/google-chrome",
   ".config/BraveSoftware",
+  ".config/Slack",
+  ".config/discord",
+  ".config/Signal",
+  ".local/share/jupyter/runtime",
   ".config/1Password",
   ".config/Bitwarden",
   ".mozilla",
@@ -88,6 +92,32 @@ const homeFiles = [
   ".local/share/fish/fish_history",
   ".Xauthority",
   ".ICEauthority",
+  ".netlify/config.json",
+  ".config/netlify/config.json",
+  ".wrangler/config/default.toml",
+  ".config/.wrangler/config/default.toml",
+  ".config/hcloud/cli.toml",
+  ".config/stripe/config.toml",
+  ".config/scw/config.yaml",
+  ".config/linode-cli",
+  ".config/confluent/config.json",
+  ".config/configstore/firebase-tools.json",
+  ".config/ngrok/ngrok.yml",
+  ".ngrok2/ngrok.yml",
+  ".config/containers/auth.json",
+  ".config/tea/config.yml",
+  ".circleci/cli.yml",
+  ".travis/config.yml",
+  ".sentryclirc",
+  ".kaggle/kaggle.json",
+  ".snowflake/config.toml",
+  ".snowflake/connections.toml",
+  ".aiven/config",
+  ".erlang.cookie",
+  ".bundle/config",
+  ".config/Code/User/globalStorage/state.vscdb",
+  ".local/share/klipper/history2.lst",
+  "Library/Messages/chat.db",
 ];
 const systemPaths = [
   "/etc/shadow",
@@ -112,6 +142,8 @@ const systemPaths = [
   "/var/run/secrets",
   "/run/secrets",
   "/var/lib/sss/secrets",
+  "/var/lib/jenkins/secrets",
+  "/etc/mysql/debian.cnf",
   "/proc/kcore",
   "/dev/mem",
   "/dev/kmem",
@@ -211,7 +243,7 @@ export function secretName(path: string, home: string): SecretName {
         if (inHome === folder) return "secret-folder";
         return harmlessInSecretFolder(inHome, base) ? undefined : "secret";
       }
-    if (homeFiles.includes(inHome)) return "secret";
+    if (homeFiles.includes(inHome) || isLogin(inHome, base)) return "secret";
     if (inHome === ".config" || inHome === ".docker" || inHome === ".kube" || inHome === ".local")
       return "secret-folder";
   } else {
@@ -230,6 +262,20 @@ export function secretName(path: string, home: string): SecretName {
   }
   return secretBase(base) || secretTail(path, base) || keptAsSecret(path, base) ? "secret" : undefined;
 }
+
+/**
+ * What a tool keeps of its login in a hidden folder of the home, named as nearly all name it: `~/.netlify/config.json` is settings, `~/.tool/auth.json`
+ * and `~/.cache/tool/token` are not.
+ */
+const isLogin = (inHome: string, base: string): boolean =>
+  inHome.startsWith(".") &&
+  inHome.includes("/") &&
+  /^(?:credentials?|auth|access[-_]?tokens?|tokens?|api[-_]?keys?|secrets?|cookies?|oauth[\w-]*|hosts)(?:\.(?:json|ya?ml|toml|ini|txt|conf|cfg|db|sqlite))?$/i.test(
+    base,
+  ) &&
+  !/(?:^|\/)(?:node_modules|src|docs?|skills|plugins|projects|extensions|test|tests|site-packages|registry|pkg)\//.test(
+    inHome,
+  );
 
 /** Data in a folder that says what it keeps: `secrets/prod.json`, `credentials/db.yml`. */
 const keptAsSecret = (path: string, base: string): boolean =>

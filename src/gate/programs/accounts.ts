@@ -220,6 +220,7 @@ export const accounts: readonly Program[] = [
     does: (use, args) =>
       (says(use, /^(?:-l|-s|--list|--status|status|list|-a|--assess|show|-n)$/) &&
         !(use.name === "auditctl" && says(use, /^-[eDdaw]$/)) &&
+        !(use.name === "semanage" && says(use, /^(?:-[admDE]|--(?:add|delete|modify|deleteall)|import)$/)) &&
         !/^(?:setenforce|setsebool|chcon|aa-\S+)$/.test(use.name)
         ? builds
         : elevates("change what guards the system"))(use, args),

@@ -24,7 +24,9 @@ const runsAsTool: Act = (use, [command]) => {
 };
 const cargoConfig: Act = (use, [setting]) => {
   const value =
-    setting === undefined ? null : /(?:wrapper|linker|runner|rustc|rustdoc)\s*=\s*['"]?([^'"]+)/.exec(setting.text);
+    setting === undefined
+      ? null
+      : /(?:wrapper|linker|runner|rustc|rustdoc)["']?\s*=\s*\[?['"]?([^'"]+)/.exec(setting.text);
   if (setting !== undefined && value?.[1] !== undefined)
     use.code("shell", { ...setting, text: value[1], fixed: Math.min(setting.fixed, value[1].length) });
 };

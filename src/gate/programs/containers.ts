@@ -9,6 +9,7 @@ import {
   receives,
   writes,
   withArgs,
+  runs,
 } from "./acts.ts";
 import { type Act, type Acts, type Arg, type Command, isLiteral, literal, type Program, type Use } from "./program.ts";
 
@@ -480,13 +481,24 @@ export const containers: readonly Program[] = [
       "exec|run|shell|enter|test": {
         flags: { "-B --bind <x>": mountFlag, "--pwd -c --container -n --name <x>": nothing },
         stop: true,
-        does: inside,
+        // These two have the home of the machine, and all that is in it.
+        does: (use, args) => {
+          const own = use.name === "toolbox" || use.name === "distrobox";
+          const dashes = use.all.findIndex(({ text }) => text === "--");
+          if (own && dashes >= 0) use.run(use.all.slice(dashes + 1));
+          else if (own && use.name === "toolbox") runs(use, args);
+          else inside(use, args);
+        },
       },
       "build|pull|inspect|cache list|list|search|verify|version|create": builds,
       "push|sign": publishes("push the image"),
       "rm|cache clean|delete|stop": removes("remove it"),
     },
-    examples: { "apptainer exec img.sif python a.py": "allow", "apptainer push a.sif library://x": "hold" },
+    examples: {
+      "apptainer exec img.sif python a.py": "allow",
+      "apptainer push a.sif library://x": "hold",
+      "toolbox run rm -rf ~": "deny",
+    },
   },
   {
     names: ["lazydocker", "dive", "ctop", "dockerfilelint", "container-diff"],

@@ -23,7 +23,9 @@ const converts: Act = (use) => {
 /** What is typed into the connection leaves the machine; an empty or literal greeting does not matter. */
 const connects: Act = (use: Use, args: readonly Arg[]) => {
   const host = use.value("-connect") ?? args[0];
-  if (use.stdin.secret || use.stdin.files.some(({ text }) => text !== "/dev/null") || use.stdin.decoded)
+  // Without input stdin is empty and known; what is piped in and can't be seen may be anything.
+  const unseen = use.stdin.text === undefined && use.stdin.files.length === 0;
+  if (use.stdin.secret || unseen || use.stdin.files.some(({ text }) => text !== "/dev/null") || use.stdin.decoded)
     use.emit({
       kind: "send",
       what: `openssl s_client: send to ${host?.text ?? "a server"}`,

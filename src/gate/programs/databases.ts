@@ -1,4 +1,4 @@
-import { asks, builds, code, nothing, script, stdinCode, writes, withArgs } from "./acts.ts";
+import { asks, builds, code, nothing, revealsSecret, script, stdinCode, writes, withArgs } from "./acts.ts";
 import { databaseLoss, emptiesDatabase } from "./database-loss.ts";
 import { type Act, isLiteral, literal, type Program, type Use } from "./program.ts";
 import { byVerb } from "./use.ts";
@@ -500,7 +500,11 @@ export const databases: readonly Program[] = [
       "--dry-run": "inert",
     },
     subcommands: {
-      "get|ls|keys|scan|kv get|kv list|members|catalog|monitor|watch|endpoint health|endpoint status|member list|job status|node status|alloc status|alloc logs|node-status|alloc-status|job-status|sub|subscribe|me|rtt|latency":
+      "get|kv get": (use, args) =>
+        /secret|passw|token|credential|private/i.test(args.map(({ text }) => text).join(" "))
+          ? revealsSecret("show what is kept as a secret")(use, args)
+          : use.output({ text: undefined, remote: true }),
+      "ls|keys|scan|kv list|members|catalog|monitor|watch|endpoint health|endpoint status|member list|job status|node status|alloc status|alloc logs|node-status|alloc-status|job-status|sub|subscribe|me|rtt|latency":
         (use) => use.output({ text: undefined, remote: true }),
       "del|kv delete|kv del|kv rm|kv purge|purge|delete|job stop|stream rm|stream purge|stream delete|consumer rm|queue purge|delete_queue|delete_vhost|delete_user|purge_queue|reset|force_reset|stop_app|shutdown|stop|drop":
         changesDatabase("delete or stop", "no"),

@@ -186,6 +186,7 @@ export const desktop: readonly Program[] = [
       "arecord",
       "parecord",
       "wf-recorder",
+      "import",
       "ffscreencap",
       "simplescreenrecorder",
     ],

@@ -329,7 +329,10 @@ export const developerTools: readonly Program[] = [
       )
         return changesSystem("change what the system trusts")(use, args);
       if (use.name === "pkgutil" && use.has("--forget")) return changesSystem("forget an installed package")(use, args);
-      if (use.name === "xcode-select" && (use.has("-s") || use.has("--switch") || use.has("--reset")))
+      if (
+        use.name === "xcode-select" &&
+        use.all.some(({ text }) => /^(?:-s|--switch|-r|--reset|--install)$/.test(text))
+      )
         return changesSystem("change which Xcode is used")(use, args);
       if (use.name === "notarytool" && first === "submit")
         return use.emit({
@@ -362,6 +365,8 @@ export const developerTools: readonly Program[] = [
     examples: {
       "codesign -dv App.app": "allow",
       "plutil -lint Info.plist": "allow",
+      "xcode-select -p": "allow",
+      "xcode-select -s /Applications/Xcode.app": "hold",
       "xcrun simctl list devices": "allow",
       "spctl --master-disable": "hold",
       "plutil -replace A -string b ~/Library/Preferences/x.plist": "hold",

@@ -89,7 +89,7 @@ export const forges: readonly Program[] = [
         nothing,
     },
     subcommands: {
-      "pr list|pr ls|pr view|pr diff|pr checks|pr status|issue list|issue ls|issue view|issue status|run list|run ls|run view|run watch|workflow list|workflow ls|workflow view|release list|release ls|release view|repo list|repo ls|repo view|search|search code|search issues|search prs|search repos|search commits|status|browse|org list|project list|project view|project item-list|project field-list|label list|label ls|milestone list|cache list|cache ls|config list|config get|extension list|extension search|extension browse|gist list|gist view|alias list|ruleset list|ruleset view|ruleset check|secret list|secret ls|variable list|variable ls|variable get|ssh-key list|gpg-key list|codespace list|attestation verify|attestation download|auth status|help|version|completion|licenses|repo license|repo gitignore|repo deploy-key list|repo autolink list|agent-task list|agent-task view|copilot suggest|copilot explain":
+      "pr list|pr ls|pr view|pr diff|pr checks|pr status|issue list|issue ls|issue view|issue status|run list|run ls|run view|run watch|workflow list|workflow ls|workflow view|release list|release ls|release view|repo list|repo ls|repo view|search|search code|search issues|search prs|search repos|search commits|status|browse|org list|project list|project view|project item-list|project field-list|label list|label ls|milestone list|cache list|cache ls|config list|config get|extension list|extension search|extension browse|gist list|gist view|alias list|ruleset list|ruleset view|ruleset check|secret list|secret ls|variable list|variable ls|variable get|ssh-key list|gpg-key list|codespace list|attestation verify|attestation download|help|version|completion|licenses|repo license|repo gitignore|repo deploy-key list|repo autolink list|agent-task list|agent-task view|copilot suggest|copilot explain":
         {
           flags: {
             "-w --web -f --ref -F --tag -i -v --verbose <x>": nothing,
@@ -153,6 +153,7 @@ export const forges: readonly Program[] = [
         },
         does: callsApi,
       },
+      "auth status": { flags: { "-t --show-token": revealsSecret("print the login token") }, does: asks },
       "auth token": revealsSecret("print the login token"),
       "auth login|auth logout|auth refresh|auth setup-git|auth switch|config set|config clear-cache": persists(
         "change the login or settings of gh",
@@ -196,13 +197,14 @@ export const forges: readonly Program[] = [
         nothing,
     },
     subcommands: {
-      "mr list|mr ls|mr view|mr show|mr diff|mr issues|mr approvers|issue list|issue ls|issue view|issue show|issue board view|ci list|ci ls|ci view|ci status|ci get|ci lint|ci trace|ci artifact|pipeline list|pipeline status|release list|release view|repo list|repo view|repo search|repo contributors|project list|project view|label list|label get|milestone list|milestone get|variable list|variable get|snippet list|snippet view|user events|auth status|config get|alias list|help|version|check-update|completion|incident list|incident view|iteration list|schedule list|runner list|deploy-key list|deploy-key get|ssh-key list|ssh-key get|token list|cluster agent list|changelog generate|securefile list|stack list|duo ask":
+      "mr list|mr ls|mr view|mr show|mr diff|mr issues|mr approvers|issue list|issue ls|issue view|issue show|issue board view|ci list|ci ls|ci view|ci status|ci get|ci lint|ci trace|ci artifact|pipeline list|pipeline status|release list|release view|repo list|repo view|repo search|repo contributors|project list|project view|label list|label get|milestone list|milestone get|variable list|variable get|snippet list|snippet view|user events|config get|alias list|help|version|check-update|completion|incident list|incident view|iteration list|schedule list|runner list|deploy-key list|deploy-key get|ssh-key list|ssh-key get|token list|cluster agent list|changelog generate|securefile list|stack list|duo ask":
         asks,
       "mr create|mr new|mr note|mr comment|mr update|mr close|mr reopen|mr approve|mr revoke|mr rebase|mr merge|mr todo|mr subscribe|issue create|issue new|issue note|issue update|issue close|issue reopen|issue subscribe|label create|milestone create|incident note|incident close":
         {
           flags: { "-t --title -d --description -m --message <text>": bodyText },
           does: says("write to the project"),
         },
+      "auth status": { flags: { "-t --show-token": revealsSecret("print the login token") }, does: asks },
       "mr checkout|repo clone|repo archive|ci artifact download|release download|stack sync": clonesInto,
       "ci run|ci retry|ci trigger|ci cancel|ci delete|pipeline run|pipeline retry|pipeline cancel|schedule create|schedule run|schedule update|variable set|variable update|repo create|repo fork|repo transfer|project create|ssh-key add|deploy-key add|token create|token rotate|cluster agent bootstrap|mr delete --help|runner pause|runner assign|securefile create|repo update|repo mirror|repo members add|milestone edit":
         mutatesRemote("change the project, its pipelines or who may do what"),

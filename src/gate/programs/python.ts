@@ -145,7 +145,12 @@ export const python: readonly Program[] = [
   {
     names: ["conda", "mamba", "micromamba"],
     summary: "environment and package manager",
-    flags: { "-n --name -p --prefix -c --channel -f --file --solver <x>": nothing, "--dry-run -d": "inert" },
+    flags: {
+      "-n --name -p --prefix -f --file --solver <x>": nothing,
+      "-c --channel <x>": (use, args) =>
+        /^(?:\w+:)?\/\//.test(args[0]?.text ?? "") ? otherRegistry(use, args) : undefined,
+      "--dry-run -d": "inert",
+    },
     subcommands: {
       "install|create|update|upgrade|env create|env update|env export|env list|list|info|search|activate|deactivate|init --dry-run|clean|config --show|doctor":
         installs(),

@@ -23,9 +23,9 @@ export const secretManagers: readonly Program[] = [
     },
     clusters: false,
     subcommands: {
-      "status|version|list|kv list|kv metadata get|secrets list|auth list|policy list|policy read|token lookup|token capabilities|audit list|namespace list|path-help|operator members|operator diagnose|operator raft list-peers|plugin list|lease lookup|server -dev|login -method=token -no-print|print|help|debug|monitor|read sys/health":
+      "status|version|list|kv list|kv metadata get|secrets list|auth list|policy list|policy read|token capabilities|audit list|namespace list|path-help|operator members|operator diagnose|operator raft list-peers|plugin list|lease lookup|server -dev|login -method=token -no-print|print|help|debug|monitor|read sys/health":
         asks,
-      "read|kv get|unwrap|ssh|token create|print token|operator generate-root|operator init|operator rekey|operator unseal|operator raft snapshot save|pki|transit|transform":
+      "read|kv get|unwrap|ssh|token create|token lookup|print token|operator generate-root|operator init|operator rekey|operator unseal|operator raft snapshot save|pki|transit|transform":
         shows,
       "write|kv put|kv patch|kv rollback|kv undelete|kv enable-versioning|policy write|auth enable|auth tune|secrets enable|secrets tune|audit enable|token renew|lease renew|namespace create|namespace patch|plugin register|operator step-down|operator key-status|agent|proxy":
         mutatesRemote("change what the vault keeps or who may see it"),

@@ -91,6 +91,34 @@ export const services: readonly Program[] = [
     },
   },
   {
+    names: ["keytool"],
+    summary: "Java's stores of keys and certificates",
+    flags: { "-file -alias -keystore -storepass -keypass -storetype -dname -keyalg -keysize -validity <x>": nothing },
+    clusters: false,
+    does: (use) => {
+      const store = use.value("-keystore");
+      if (use.has("-cacerts") && !use.has("-list"))
+        return use.emit({
+          kind: "persist",
+          what: "keytool: change which certificates every Java program trusts",
+          target: "cacerts",
+          place: "system",
+          undoable: "costly",
+        });
+      if (
+        store !== undefined &&
+        ["-delete", "-importcert", "-import", "-genkeypair", "-genkey"].some((flag) => use.has(flag))
+      )
+        use.path(store, { kind: "write", keeps: !use.has("-delete") });
+      else builds(use, []);
+    },
+    examples: {
+      "keytool -list -keystore certs/dev.jks": "allow",
+      "keytool -genkeypair -alias dev -keystore build/dev.jks": "allow",
+      "keytool -importcert -cacerts -file ca.crt -alias x": "hold",
+    },
+  },
+  {
     names: ["netsh"],
     summary: "Windows' network settings",
     clusters: false,
@@ -113,7 +141,7 @@ export const services: readonly Program[] = [
       "--user": nothing,
     },
     subcommands: {
-      "status|show|cat|help|list-units|list-unit-files|list-timers|list-sockets|list-jobs|list-dependencies|list-machines|list-automounts|list-paths|is-active|is-enabled|is-failed|is-system-running|get-default|show-environment|--failed|whoami":
+      "status|show|cat|help|list-units|list-unit-files|list-timers|list-sockets|list-jobs|list-dependencies|list-machines|list-automounts|list-paths|is-active|is-enabled|is-failed|is-system-running|get-default|--failed|whoami":
         builds,
       "start|stop|restart|reload|reload-or-restart|try-restart|condrestart|kill|isolate|freeze|thaw|clean|reset-failed|daemon-reload|daemon-reexec|import-environment|set-environment|unset-environment|rescue|emergency|cancel|log-level|service-log-level":
         changes("start, stop or change a service of the machine"),
@@ -186,7 +214,7 @@ export const services: readonly Program[] = [
     names: ["launchctl"],
     summary: "macOS' services",
     subcommands: {
-      "list|print|print-disabled|print-cache|blame|examine|dumpstate|dumpjpcategory|hostinfo|resolveport|managerpid|manageruid|managername|error|variant|version|procinfo|getenv|help|plist":
+      "list|print|print-disabled|print-cache|blame|examine|dumpstate|dumpjpcategory|hostinfo|resolveport|managerpid|manageruid|managername|error|variant|version|procinfo|help|plist":
         builds,
       "load|bootstrap|enable|submit|kickstart|start|setenv|config|asuser|bsexec|attach|debug|unload|bootout|disable|remove|stop|unsetenv|kill|reboot|limit|uncache|limit":
         persists("change what runs from now on"),
@@ -499,6 +527,8 @@ export const services: readonly Program[] = [
       const flags = use.all.map(({ text }) => text).filter((text) => text.startsWith("-"));
       if (use.name === "nmcli" && flags.some((flag) => /^-(?:\w*s|-show-secrets)$/.test(flag)))
         return revealsSecret("show the passwords of networks")(use, args);
+      if (use.name === "coredumpctl" && /^(?:dump|debug|gdb)$/.test(said[0] ?? ""))
+        return revealsSecret("show the memory of a process, with the secrets in it")(use, args);
       if (flags.some((flag) => /^-(?:list|get|show|print|version)/.test(flag)) && use.name !== "nvram")
         return builds(use, args);
       if (
@@ -514,7 +544,7 @@ export const services: readonly Program[] = [
       if (flags.some((flag) => /^-(?:-)?set/.test(flag))) return changes("change a setting of the machine")(use, args);
       if (
         said.some((word) =>
-          /^(?:set(?:-\S+)?|add|delete|del|remove|modify|up|down|connect|disconnect|on|off|enable|disable|defaults|reload|apply|try|terminate-\S+|kill-\S+|lock-\S+|unlock-\S+|enable-linger|disable-linger|attach|block|unblock|makestep|call|edit|import|clone|activate|deactivate|rescan|pair|flush-caches|create|update|resize|passwd|reconfigure)$/.test(
+          /^(?:set(?:-\S+)?|add|delete|del|remove|modify|mod|up|down|connect|disconnect|on|off|enable|disable|defaults|reload|apply|try|terminate-\S+|kill-\S+|lock-\S+|unlock-\S+|enable-linger|disable-linger|attach|block|unblock|makestep|call|edit|import|clone|activate|deactivate|rescan|pair|flush-caches|create|update|resize|passwd|reconfigure)$/.test(
             word,
           ),
         )

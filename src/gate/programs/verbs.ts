@@ -4,7 +4,7 @@ const reading = new Set(
   `list ls get show describe desc info status stat view print search find query inspect explain validate verify check lint diff plan whoami who version versions help docs
    logs log tail top stats count cat history preview doctor ping lookup locate browse dump-config fetch read resolve preview current which env-list outdated audit why tree graph
    ps images events usage metrics summary report compare analyze analyse examine display watch wait page pages schema man test tests probe estimate simulate dry-run download pull batch-get
-   lists gets scan-status completion completions discover head peek select filter check-auth config-list me about size format fmt build compile init`.split(
+   lists gets lanes target targets scan-status completion completions discover head peek select filter check-auth config-list me about size format fmt build compile init`.split(
     /\s+/,
   ),
 );
@@ -25,7 +25,7 @@ const changing = new Set(
 /** Among the reading ones: words that also name what is read, after which the verb comes. */
 const subjects = new Set(
   `logs log events event images image usage metrics metric reports report pages page schema schemas docs versions version stats graph graphs tests test views view files lists list profiles
-   profile history cache info status locations queries filters completions sizes plans plan searches checks summaries`.split(
+   profile target targets lanes history cache info status locations queries filters completions sizes plans plan searches checks summaries`.split(
     /\s+/,
   ),
 );

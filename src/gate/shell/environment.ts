@@ -91,6 +91,14 @@ const quietCommands = new Set([
 export function judgeVariable(runner: Runner, shell: Shell, name: string, value: Arg): void {
   const { text } = value;
   if (name === "PATH") return judgePath(runner, shell, value);
+  if (name.startsWith("BASH_FUNC_"))
+    return runner.emit(shell, {
+      kind: "opaque",
+      what: `set ${name}, by which every bash that is started gets a function`,
+      target: name,
+      sure: "likely",
+      undoable: "costly",
+    });
   if (commands.has(name)) {
     if (quietCommands.has(text.trim())) return;
     if (name === "PROMPT_COMMAND" || name === "BASH_COMMAND")

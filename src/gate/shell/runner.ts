@@ -1,3 +1,4 @@
+import { isPackageManifest, judgeContent } from "../tools/content.ts";
 import { absolutePath } from "../paths/text.ts";
 import { locate } from "../paths/locate.ts";
 import { signalbox as signalboxPrograms } from "../programs/signalbox.ts";
@@ -59,7 +60,13 @@ export class Runner {
   }
 
   path(shell: Shell, arg: Arg, use: PathUse): void {
-    if (shell.elsewhere === undefined) return this.scene.path(arg, use, shell.cwd);
+    if (shell.elsewhere === undefined) {
+      this.scene.path(arg, use, shell.cwd);
+      // What a redirect writes is read as what a file tool writes.
+      if (use.kind === "write" && use.content !== undefined && use.content !== "")
+        judgeContent(this, shell, arg.text, use.content, isPackageManifest(arg.text));
+      return;
+    }
     const before = this.scene.effects.length;
     if (use.kind === "read") {
       const path = absolutePath(arg.text, "/", this.scene.machine.userHome) ?? arg.text;
@@ -71,6 +78,7 @@ export class Runner {
       return;
     }
     if (/^\/(?:tmp|var\/tmp|dev\/(?:null|stdout|stderr))/.test(arg.text)) return;
+
     this.emit(shell, {
       kind: "mutate-remote",
       what: `${use.verb ?? use.kind} ${arg.text}`,

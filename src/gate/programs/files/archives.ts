@@ -180,6 +180,7 @@ export const archives: readonly Program[] = [
       "-x <f>": [],
       "-P <pw>": [],
       "-T": [],
+      "-D --directory <dir>": (use, args) => args.forEach((dir) => use.path(dir, { kind: "write", verb: "unpack to" })),
       "-TT --unzip-command <cmd>": (use, args) => {
         if (args[0] !== undefined) use.code("shell", args[0]);
       },

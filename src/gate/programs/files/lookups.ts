@@ -183,6 +183,7 @@ export const lookups: readonly Program[] = [
       "dc",
       "tput",
       "clear",
+      "reset",
       "stty",
       "tset",
       "printenv",

@@ -42,8 +42,17 @@ export const removing: readonly Program[] = [
     names: ["rmdir", "grmdir"],
     summary: "Deletes empty folders",
     flags: { "-p": [] },
-    does: (use, args) => args.forEach((arg) => use.path(arg, { kind: "delete", undoable: "yes" })),
-    examples: { "rmdir old": "allow" },
+    does: (use, args) =>
+      args.forEach((arg) =>
+        // Windows' `rmdir /s /q folder` takes what is in it.
+        use.path(
+          arg,
+          use.all.some(({ text }) => /^\/s$/i.test(text))
+            ? { kind: "delete", tree: true, undoable: "no" }
+            : { kind: "delete", undoable: "yes" },
+        ),
+      ),
+    examples: { "rmdir old": "allow", "rmdir /s /q C:\\\\Users\\\\dev": "hold" },
   },
   {
     names: ["shred", "wipe", "srm", "sdelete"],

@@ -153,12 +153,12 @@ export const showing: readonly Program[] = [
         });
       if (/^(?:xxd|od|hexdump|hd)$/.test(name) && !use.has("-r")) use.output({ secret: use.stdin.files.length > 0 });
       if (name === "xxd" && use.has("-r")) return use.output({ text: undefined, decoded: true });
-      for (const arg of args) use.path(arg, { kind: "read" });
+      // `csplit file pattern...`
+      for (const arg of name === "csplit" ? args.slice(0, 1) : args) use.path(arg, { kind: "read" });
       if (name === "dos2unix" || name === "unix2dos") for (const arg of args) use.path(arg, { kind: "write" });
       // A file and a prefix is all that it takes: with more words it is a service's client of the same name.
       if (name === "split" && args.length > 2) return void byVerb(use, args, [], true);
-      if ((name === "split" || name === "csplit") && args[1] !== undefined)
-        use.path(args[1], { kind: "write", keeps: true });
+      if (name === "split" && args[1] !== undefined) use.path(args[1], { kind: "write", keeps: true });
       const shows = name === "cat" || name === "gcat" || name === "bat" || name === "head" || name === "tail";
       if (args.length === 0 || (args.length === 1 && args[0]?.text === "-"))
         use.output(shows ? use.stdin : { text: undefined });

@@ -23,7 +23,7 @@ export const environmentPrograms: readonly Program[] = [
     does: (use, args) => {
       const words = [...args];
       const set: Arg[] = [];
-      while (words[0] !== undefined && /^[A-Za-z_]\w*=/.test(words[0].text)) set.push(words.shift() as Arg);
+      while (words[0] !== undefined && /^[A-Za-z_][\w%()]*=/.test(words[0].text)) set.push(words.shift() as Arg);
       if (
         words.length === 0 &&
         set.length === 0 &&

@@ -49,6 +49,11 @@ function pythonModule(): Act {
       const folder = rest[at < 0 ? rest.length : at + 1];
       if (folder !== undefined) use.path(folder, { kind: "read", verb: "serve to whoever asks", tree: true });
     }
+    if (name === "pdb" || name === "trace" || name === "cProfile" || name === "profile") {
+      const line = rest.findIndex(({ text }) => text === "-c");
+      const code = rest[line + 1];
+      if (line >= 0 && code !== undefined && name === "pdb") return use.code("python", code);
+    }
     if (name === "smtpd" || name === "pty")
       return use.emit({ kind: "opaque", what: `run Python's ${name}`, target: name, sure: "opaque", undoable: "no" });
     if (name === "django") return use.run([literal("django-admin"), ...rest]);
@@ -250,11 +255,13 @@ export const interpreters: readonly Program[] = [
       "ocaml",
       "racket",
       "swift",
+      "escript",
+      "gforth",
     ],
     summary: "Scripting languages",
     stop: true,
     flags: {
-      "-e -E --execute --eval <code>": (use, args) => use.code(languageOf(use.name), args[0] ?? literal("")),
+      "-e -E --execute --eval -eval <code>": (use, args) => use.code(languageOf(use.name), args[0] ?? literal("")),
       "-r <code>": (use, args) => (use.name === "php" ? use.code("php", args[0] ?? literal("")) : undefined),
       "-l": [],
       "-n -p -w -a -0": [],

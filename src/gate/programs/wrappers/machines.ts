@@ -35,10 +35,18 @@ export const machines: readonly Program[] = [
       "-O <command>": [],
       "-V": "inert",
       "-G": "inert",
+      "-T": [],
     },
     does: (use, args) => {
       const [host, ...words] = args;
       if (host === undefined) return;
+      // `ssh -T git@github.com` says who one is there, and gives no shell.
+      if (
+        words.length === 0 &&
+        use.has("-T") &&
+        /^git@(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)$/.test(host.text)
+      )
+        return use.net(host, { kind: "receive" });
       use.emit({
         kind: "mutate-remote",
         what: `run ${
@@ -56,7 +64,12 @@ export const machines: readonly Program[] = [
       });
       if (words.length > 0) use.code("shell", joined(words), { remote: host.text });
     },
-    examples: { "ssh host uptime": "hold", "ssh host 'rm -rf /data'": "hold", "ssh -V": "allow" },
+    examples: {
+      "ssh host uptime": "hold",
+      "ssh host 'rm -rf /data'": "hold",
+      "ssh -V": "allow",
+      "ssh -T git@github.com": "allow",
+    },
   },
   {
     names: ["wsl"],

@@ -15,9 +15,10 @@ function terminal(name: string, words: readonly string[], use: Parameters<Act>[0
   }
   const verb = words.find((word) => !word.startsWith("-") && !words.includes(`-L${word}`)) ?? "";
   if (
-    /^(?:ls|list-.*|lsk|lsp|lsw|has-session|has|info|display-message|display|show.*|server-info|start-server)$/.test(
+    (/^(?:ls|list-.*|lsk|lsp|lsw|has-session|has|info|display-message|display|show.*|server-info|start-server)$/.test(
       verb,
-    ) ||
+    ) &&
+      !/^show(?:-environment|env|-buffer|b)$/.test(verb)) ||
     (name === "screen" && words.includes("-ls"))
   )
     return;
@@ -38,10 +39,12 @@ function terminal(name: string, words: readonly string[], use: Parameters<Act>[0
     if (line !== undefined && line.text.includes(" ")) use.code("shell", line);
     return;
   }
-  if (/^(?:capture-pane|capturep|save-buffer|hardcopy|dump-screen)$/.test(verb))
+  if (
+    /^(?:capture-pane|capturep|save-buffer|hardcopy|dump-screen|show-environment|showenv|show-buffer|showb)$/.test(verb)
+  )
     return use.emit({
       kind: "read",
-      what: `${name}: read what another terminal shows`,
+      what: `${name}: read what another terminal shows or has in its environment`,
       target: name,
       place: "system",
       secret: "reads",
