@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { alive, ancestryOf, createFacts, processOf, scanProcesses, sessionLeaderOf } from "../facts/index.ts";
 import { builtin, builtinRules, exampleJudge, judge, traceEffects, type Trail } from "../gate/index.ts";
 import { compile, narrowRule, parsePolicy, type Policy, type PolicyLayer } from "../gate/policy/index.ts";
-import { redact, redactCommand } from "../gate/redact/index.ts";
+import { redact as redactWhole, redactCommand } from "../gate/redact/index.ts";
 import { createHolds, holdsMigrations } from "../holds/index.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Json } from "../kit/canonical.ts";
@@ -43,6 +43,7 @@ import { createNoteReaders } from "./note-readers.ts";
 import { createPresence } from "./presence.ts";
 import { createRecorder } from "./recorder.ts";
 import { createRecording } from "./recording.ts";
+import { heldInput, redactedBeginnings } from "./short-input.ts";
 import { openHoldsOf } from "./session-desk.ts";
 import { lookMs, SessionObserver } from "./session-observer.ts";
 import { createShims, shellAgent } from "./shims.ts";
@@ -182,6 +183,7 @@ export function buildRooms(options: RoomsOptions): Serving {
     project: ({ agent, session, cwd }) => sessions.find({ agent, session })?.workspace.root ?? cwd,
     webUrl: () => web.url,
   });
+  const redact = (input: Readonly<Record<string, Json>>) => redactedBeginnings(input, redactWhole);
   const judgeHeld = (hold: HoldView, input: HoldView["input"]) => {
     const session = sessions.find({ agent: hold.agent, session: hold.session });
     if (session === undefined)
@@ -217,7 +219,7 @@ export function buildRooms(options: RoomsOptions): Serving {
     alive,
     judgeEdited: async (hold, input) => ({
       judged: await judgeHeld(hold, input as HoldView["input"]),
-      redactedInput: redact(input),
+      redactedInput: heldInput(redact(input)),
     }),
     proposeRule: (hold) =>
       proposeRule(

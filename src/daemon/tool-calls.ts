@@ -10,6 +10,7 @@ import type { Known, Session, Sessions } from "../sessions/index.ts";
 import type { Store } from "../store/index.ts";
 import { type Judged, type JudgingPorts, judgeWithFacts } from "./judging.ts";
 import { callText, hostAsks } from "./session-words.ts";
+import { heldInput } from "./short-input.ts";
 import { replayable } from "./verdict-entry.ts";
 
 /** A tool call on its way in, whoever asked: a hook, `gate/request`, MCP. */
@@ -179,7 +180,7 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
         return toVerdict({ ...judged, entry: seq }, judged);
       }
       let latest = judged;
-      const answer = await holds.ask(heldCall(request, session, judged, ports), {
+      const answer = await holds.ask(heldCall(request, session, judged, redact(request.input)), {
         writeVerdict: (record) => writeVerdict(request, session, latest, record),
         judgeAgain: async (input) => {
           latest = await judge(request, session, input as ToolCallRequest["input"], signal);
@@ -217,10 +218,12 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
     async outcome(report) {
       const fingerprint =
         report.input === undefined || report.tool === undefined ? undefined : fingerprintOf(report.tool, report.input);
+      // The beginning is kept, and a margin shows whether a secret goes over its end.
+      const text =
+        report.text === undefined ? undefined : ports.redactText(report.text.slice(0, 2 * limits.outcomeTextBytesMax));
       const result = await store.durably(() => {
         const pairing = sessions.pairOutcome({ ...report, fingerprint });
         if (pairing.again && report.repeat === true) return { entry: -1, verdictEntry: pairing.verdictEntry };
-        const text = report.text === undefined ? undefined : ports.redactText(report.text);
         const written = ledger.write({
           kind: "tool/finished",
           agent: report.agent,
@@ -283,7 +286,12 @@ export function redactJudged(judged: Judged, redactText: (text: string) => strin
 /** As much of a payload that may mean two things as is kept to show which. */
 const exactCharsMax = 16_384;
 
-function heldCall(request: ToolCallRequest, session: Session, judged: Judged, ports: ToolCallPorts): HeldCall {
+function heldCall(
+  request: ToolCallRequest,
+  session: Session,
+  judged: Judged,
+  redacted: ToolCallRequest["input"],
+): HeldCall {
   const process: ProcessId | undefined = session.process;
   return {
     agent: request.agent,
@@ -293,7 +301,7 @@ function heldCall(request: ToolCallRequest, session: Session, judged: Judged, po
     toolCallId: request.toolCallId,
     requestKey: request.requestKey,
     input: request.input,
-    redactedInput: ports.redact(request.input),
+    redactedInput: heldInput(redacted),
     judged,
     process,
     askedInHost: request.askedInHost,

@@ -23,8 +23,9 @@ export function replayable(
 ): Record<string, Json> {
   const { input, cut } = cutInput(redacted);
   const { root, added, ordinary } = call.workspace;
-  const scripts = Object.entries(judged.scripts).map(([key, text]) => [key, redactText(text)] as const);
-  const short = scripts.filter(([, text]) => text.length <= scriptCharsMax);
+  const short = Object.entries(judged.scripts)
+    .filter(([, text]) => text.length <= scriptCharsMax)
+    .map(([key, text]) => [key, redactText(text)] as const);
   return present({
     input,
     inputCut: cut ? true : undefined,

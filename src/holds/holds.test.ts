@@ -455,6 +455,19 @@ test("the limits have stated answers", async () => {
   assert.equal(b.holds.openCount({ agent: "claude-code", session: "s1" }), 2);
 });
 
+test("a list of long inputs stays one that a connection can take; each hold has its own whole", async () => {
+  const b = bench();
+  const content = "x".repeat(1024 * 1024);
+  for (let n = 0; n < 12; n += 1) await b.ask(heldCall({ input: { n, content } }), { wait: false });
+  const { holds } = b.holds.watch(() => true);
+  assert.equal(holds.length, 12);
+  assert.ok(JSON.stringify(holds).length < 9 * 1024 * 1024);
+  const last = holds.at(-1);
+  assert.ok(last !== undefined);
+  assert.deepEqual(last.input, { leftOut: `signalbox hold show ${last.id}` });
+  assert.deepEqual(b.holds.get(last.id).input, { n: 11, content });
+});
+
 test("a watcher that fails or has enough is taken off and harms nobody", async () => {
   const b = bench();
   let heard = 0;

@@ -9,6 +9,8 @@ import { type Row, effectsOf, viewOf } from "./rows.ts";
 import type { Answer, AskOptions, Decider, HeldCall, Holds, HoldsOptions, Input, Settlement, Watch } from "./types.ts";
 import { Watchers } from "./watchers.ts";
 
+/** Characters of inputs in one list; those of the holds behind are left out of it, and `get` has them. */
+const listedInputCharsMax = 8 * 1024 * 1024;
 const sweepBatch = 256;
 const sweepRoundsMax = 16;
 /** What was closed stays listed for a week, but never more than this many: the ledger has it all anyway. */
@@ -51,7 +53,13 @@ class HoldQueue implements Holds {
   }
 
   list(query: { state: HoldState | "all"; session?: string | undefined; limit: number }): HoldView[] {
-    return this.#book.list(query).map((row) => this.#view(row));
+    let chars = 0;
+    return this.#book.list(query).map((row) => {
+      chars += row.input.length;
+      const view = this.#view(row);
+      // One answer that no connection could take would show nobody anything.
+      return chars <= listedInputCharsMax ? view : { ...view, input: { leftOut: `signalbox hold show ${row.id}` } };
+    });
   }
 
   get(id: HoldId): HoldView {

@@ -65,7 +65,7 @@ export function editedInput(hold: HoldView, text: string, where: EditedIn = "lin
   if (mark !== undefined)
     throw new Refusal(
       "INVALID_PARAMS",
-      `${mark} stands where a secret was taken out, and would be run as it is.`,
+      `${mark} stands where a secret or the rest of a text was taken out, and would be run as it is.`,
       "Type what belongs there, or approve or deny it as it is.",
     );
   return input;

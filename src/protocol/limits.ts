@@ -2,7 +2,7 @@
 export const limits = {
   /** A longer NDJSON frame is answered with an error and skipped; the connection lives. */
   frameBytesMax: 4 * 1024 * 1024,
-  /** A larger hook payload is answered as not-sure: the verdict is hold. */
+  /** A larger hook payload can't be read: a deciding event is denied, another passes. */
   hookBodyBytesMax: 4 * 1024 * 1024,
   /** One connection's unanswered requests; more wait unread in the socket (backpressure). */
   inFlightPerConnectionMax: 256,
@@ -70,6 +70,10 @@ export const limits = {
   requestKeyAgeMsMax: 10 * 60_000,
   /** A longer string of a recorded input is cut, with a note of its length. */
   ledgerStringCharsMax: 8_192,
+  /** Characters of a held call's input that are kept to be shown, redacted: longer texts end in how much follows. */
+  heldInputCharsMax: 65_536,
+  /** Of one text of any input: more is neither looked through for secrets nor kept. */
+  heldStringCharsMax: 65_536,
   /** Text of an outcome that is kept. */
   outcomeTextBytesMax: 4_096,
   /** Of each output of a command that the MCP tool `exec` ran; the middle of a longer one is left out. */
