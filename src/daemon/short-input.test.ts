@@ -28,7 +28,7 @@ test("of a long text the beginning is kept and how much follows is said", () => 
   assert.ok(kept.content.startsWith("a b\na b\n") && kept.content.length < max + 64);
   assert.match(kept.edits[0]?.new_string ?? "", new RegExp(`c… __redacted-${max}-more-characters__$`));
   assert.match(
-    String(cutInput(kept).input["content"]),
+    cutInput(kept).input["content"] as string,
     /… \(3000000 characters\)$/,
     "the ledger names the whole length",
   );
