@@ -40,6 +40,11 @@ export const memoryTexts: Texts = {
   },
   "memory/supersede": (terminal, { note, superseded }) =>
     `${terminal.style("strong", note.id)} replaces ${superseded.id}, which is kept.`,
+  "memory/import": (_, { stored, known, skipped }) =>
+    [
+      `${count(stored, "note")} stored, ${known} known already, ${skipped.length} left out.`,
+      ...skipped.map(({ id, why }) => `  ${id}  ${visible(why)}`),
+    ].join("\n"),
   "memory/forget": (_, { forgotten, entry }) =>
     `Forgotten: ${forgotten.join(", ")}. The ledger keeps that it happened: entry ${entry}.`,
 };

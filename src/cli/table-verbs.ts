@@ -5,6 +5,7 @@ import { Refusal } from "../protocol/refusals.ts";
 import type { Verb } from "./index.ts";
 import { sessionCard, sessionList } from "./session-text.ts";
 import { type SurfaceVerb, surface } from "./surface.generated.ts";
+import { addMemoryFiles } from "./memory-files.ts";
 import { memoryTexts } from "./memory-texts.ts";
 import { upkeepTexts } from "./upkeep-texts.ts";
 import type { Terminal } from "./terminal.ts";
@@ -14,6 +15,7 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
   for (const family of ["session", "memory", "upkeep"]) {
     const group = program.command(family).description(groupWords[family] ?? "");
     for (const row of surface.filter(({ words }) => words[0] === family)) addRow(group, row, verb);
+    if (family === "memory") addMemoryFiles(group, verb);
   }
   program
     .command("config")
@@ -27,7 +29,7 @@ export function add(program: Command, verb: (command: Command) => Verb): void {
 const groupWords: Readonly<Record<string, string>> = {
   session: "See the agents that are at work.",
   upkeep: "What the daemon does in quiet hours: show, run, pause, resume.",
-  memory: "What sessions leave for later ones: search, add, supersede, forget.",
+  memory: "What sessions leave for later ones: search, add, supersede, forget, export, import.",
 };
 
 function addRow(

@@ -109,6 +109,14 @@ export function createMemoryDesk(ports: MemoryPorts): MemoryDesk {
         await notesRead([done.superseded], call);
         return done;
       },
+      "memory/import": async ({ notes, cwd }, call: Call) => {
+        const by = await presence.forOperation("Importing notes", call);
+        const project = await projectFor(cwd);
+        if (cwd !== undefined && project === null) throw noProject(cwd);
+        const placed = notes.map((note) => (cwd === undefined || note.project === null ? note : { ...note, project }));
+        const { skipped, ...counts } = await memory.import(placed, by);
+        return { ...counts, skipped: [...skipped] };
+      },
       "memory/forget": async ({ id, reason, older }, call: Call) => {
         const by = await presence.forOperation(`forgetting ${id}`, call);
         return memory.forget(id, { reason, older, by });

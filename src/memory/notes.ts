@@ -1,10 +1,12 @@
 import type { Json } from "../kit/canonical.ts";
 import { newId } from "../protocol/ids.ts";
-import type { NoteView } from "../protocol/operations/memory.ts";
+import type { ImportedNote, NoteView } from "../protocol/operations/memory.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { type BriefNotes, writeBrief } from "./brief.ts";
 import { consolidate, retire } from "./care.ts";
 import { type Checked, checkDraft } from "./draft.ts";
+import { importNotes } from "./import.ts";
+import { insertNote, projectOf } from "./insert.ts";
 import { Knobs } from "./knobs.ts";
 import { Recall } from "./recall.ts";
 import { erase, type NoteRow, type Statements, statements, viewOf } from "./rows.ts";
@@ -12,6 +14,7 @@ import type {
   Brief,
   Captured,
   Draft,
+  Imported,
   ListQuery,
   Memory,
   MemoryOptions,
@@ -41,7 +44,7 @@ export class Notes implements Memory {
     return this.#options.store.durably((): Captured => {
       const repeated = this.#repeated(draft, checked.text);
       if (repeated !== undefined) return { status: "repeated", note: viewOf(repeated) };
-      const project = this.#projectOf(draft.project);
+      const project = projectOf(this.#sql, draft.project);
       const same = (this.#sql.same.all(project, checked.sameness) as unknown as NoteRow[]).find(
         ({ text, subject }) => text === checked.text && subject === checked.subject,
       );
@@ -105,6 +108,10 @@ export class Notes implements Memory {
       this.#sql.supersede.run(note.id, this.#options.clock.nowMs(), old.seq);
       return { note: viewOf(note), superseded: viewOf(this.#row(id)) };
     });
+  }
+
+  import(notes: readonly ImportedNote[], by: Json): Promise<Imported> {
+    return importNotes(this.#options, this.#sql, notes, by);
   }
 
   async forget(
@@ -188,39 +195,9 @@ export class Notes implements Memory {
 
   /** In a work of the store. */
   #insert(draft: Draft, checked: Checked, project: number, supersedes?: string): NoteRow {
-    this.#room(project);
-    const id = newId("note");
-    const { seq: entry } = this.#enter(supersedes === undefined ? "memory/captured" : "memory/superseded", draft, {
-      note: id,
-      ...(supersedes === undefined ? { status: "stored" } : { supersedes }),
-      project: draft.project,
-      kind: checked.kind,
-      chars: checked.text.length,
-      text: this.#options.fingerprint(checked.text),
-      tainted: draft.tainted,
-    });
-    const { kind, subject, text, parts, tags, sameness } = checked;
-    const nowMs = this.#options.clock.nowMs();
-    const scope = `p${project}`;
-    const { lastInsertRowid: seq } = this.#sql.insert.run(
-      id,
-      project,
-      scope,
-      kind,
-      subject,
-      text,
-      parts,
-      tags,
-      draft.agent,
-      draft.session ?? null,
-      draft.writtenMs ?? nowMs,
-      entry,
-      draft.tainted ? 1 : 0,
-      sameness,
-    );
-    this.#sql.mark.run(seq, nowMs);
-    this.#sql.index.run(seq, scope, subject, text, parts, tags);
-    this.#keep(draft, text, id);
+    const how = supersedes === undefined ? { status: "stored" } : { supersedes };
+    const id = insertNote(this.#options, this.#sql, { draft, checked, project, id: newId("note"), how });
+    this.#keep(draft, checked.text, id);
     return this.#row(id);
   }
 
@@ -245,26 +222,6 @@ export class Notes implements Memory {
         "Use a key once.",
       );
     return this.#row(kept.note);
-  }
-
-  #room(project: number): void {
-    const { notesPerProjectMax, notesMax } = this.#options.limits;
-    const { n } = this.#sql.count.get(project) as { n: number };
-    const all = this.#sql.countAll.get() as { n: number };
-    if (n < notesPerProjectMax && all.n < notesMax) return;
-    throw new Refusal(
-      "CONFLICT",
-      n >= notesPerProjectMax
-        ? `This ${project === 0 ? "global memory" : "project"} holds ${n} notes, which is the limit.`
-        : `The memory holds ${all.n} notes, which is the limit.`,
-      "Forget some: signalbox memory list --superseded, then: signalbox memory forget <id>",
-    );
-  }
-
-  #projectOf(path: string | null): number {
-    if (path === null) return 0;
-    const known = this.#sql.project.get(path) as { id: number } | undefined;
-    return known?.id ?? (this.#sql.addProject.get(path) as { id: number }).id;
   }
 
   /** @throws Refusal NOT_FOUND, EXPIRED */

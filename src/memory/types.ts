@@ -1,7 +1,7 @@
 import type { Json } from "../kit/canonical.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { limits } from "../protocol/limits.ts";
-import type { NoteKind, NoteView } from "../protocol/operations/memory.ts";
+import type { ImportedNote, NoteKind, NoteView } from "../protocol/operations/memory.ts";
 import type { Store } from "../store/index.ts";
 
 /** Where notes are looked for: `project` is absolute, or null where there is none (then only global notes are known). */
@@ -35,6 +35,12 @@ export type Revision = Pick<Draft, "text" | "subject" | "kind" | "tags" | "key" 
 export interface Captured {
   readonly status: "stored" | "known" | "repeated";
   readonly note: NoteView;
+}
+
+export interface Imported {
+  readonly stored: number;
+  readonly known: number;
+  readonly skipped: readonly { readonly id: ImportedNote["id"]; readonly why: string }[];
 }
 
 export interface RecallQuery extends Reach {
@@ -110,6 +116,8 @@ export interface Memory {
   show(id: string, from?: string | null): Shown;
   /** @throws Refusal CONFLICT  it has been superseded already, or the new text says the same */
   supersede(id: string, revision: Revision, from?: string | null): Promise<{ note: NoteView; superseded: NoteView }>;
+  /** Takes notes in as they were exported; see import.ts. @throws Refusal CONFLICT  there is no room */
+  import(notes: readonly ImportedNote[], by: Json): Promise<Imported>;
   forget(
     id: string,
     options: { reason: string; older: boolean; by: Json },

@@ -94,6 +94,8 @@ export const limits = {
   /** A longer note is refused: a note is one thing worth knowing, not a file. */
   noteCharsMax: 8_192,
   noteSubjectCharsMax: 256,
+  /** Notes of one import; a file is sent in as many as it takes. */
+  noteImportMax: 200,
   noteTagsMax: 16,
   noteTagCharsMax: 64,
   noteKeyCharsMax: 256,

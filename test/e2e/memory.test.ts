@@ -274,6 +274,35 @@ describe("the memory", { timeout: 120_000 }, () => {
     assert.equal(elsewhere.stdout, "");
   });
 
+  test("exported notes are imported into another home, by a person", async () => {
+    const exported = await cli(place, "memory", "export");
+    const lines = exported.stdout.trim().split("\n");
+    assert.ok(lines.length > 1 && lines.every((each) => "supersededBy" in (JSON.parse(each) as object)));
+    const file = join(folder, "notes.ndjson");
+    writeFileSync(file, exported.stdout);
+    using there = makeHome();
+    await using owner = await Person.sit(there);
+    await using _ = await TestDaemon.start(there);
+    assert.equal((await cli(there, "memory", "import", file)).code, 5, "an agent's shell may not");
+    assert.match(
+      (await owner.type("memory", "import", file)).text,
+      new RegExp(`^${lines.length} notes stored, 0 known`, "m"),
+    );
+    assert.match(
+      (await owner.type("memory", "import", file)).text,
+      new RegExp(`0 notes stored, ${lines.length} known`),
+    );
+    const again = await cli(there, "memory", "export");
+    const ids = (text: string) =>
+      text
+        .trim()
+        .split("\n")
+        .map((each) => (JSON.parse(each) as { id: string }).id);
+    assert.deepEqual(ids(again.stdout).toSorted(), ids(exported.stdout).toSorted());
+    writeFileSync(file, `${lines[0]}\n{"id":7}\n`);
+    assert.match((await owner.type("memory", "import", file)).text, /line 2 is no note: id: .*Nothing was imported/s);
+  });
+
   test("notes, keys and the ledger's word of them survive kill -9", async () => {
     await using own = await (async () => {
       const home = makeHome();

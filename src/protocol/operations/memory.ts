@@ -32,6 +32,24 @@ export const NoteView = z.object({
 });
 export type NoteView = z.output<typeof NoteView>;
 
+/** One line of an export, as far as an import needs it: any other field is ignored, so a whole `NoteView` will do. */
+export const ImportedNote = z.object({
+  id: NoteId,
+  project: z.string().startsWith("/").max(4_096).nullable().default(null),
+  kind: NoteKind.default("note"),
+  subject: z.string().default(""),
+  text: z.string(),
+  tags: z.array(z.string()).default([]),
+  agent: z.string().min(1).max(64).default("unknown"),
+  session: z.string().min(1).max(256).nullable().default(null),
+  writtenAt: z.iso.datetime({ offset: true }),
+  /** A file that does not say is taken for strangers'. */
+  tainted: z.boolean().default(true),
+  supersededBy: NoteId.nullable().default(null),
+  supersededAt: z.iso.datetime({ offset: true }).nullable().default(null),
+});
+export type ImportedNote = z.output<typeof ImportedNote>;
+
 const text = z.string().min(1).max(limits.noteCharsMax).describe("what is worth knowing, in whole sentences");
 const subject = z.string().max(limits.noteSubjectCharsMax).describe("a few words that say what it is about");
 const kind = NoteKind.describe("what sort of note");
@@ -174,6 +192,26 @@ export const memoryOperations = {
     http: "POST /v1/memory/{id}/supersede",
     mcp: true,
     cli: "memory supersede <id> <text>",
+  }),
+  "memory/import": operation({
+    summary: "Take notes in as they were exported: their ids, writers, times and what replaced them are kept.",
+    input: z.object({
+      notes: z.array(ImportedNote).min(1).max(limits.noteImportMax),
+      cwd: writer.cwd.describe("notes of any project become that of this absolute folder"),
+    }),
+    output: z.object({
+      stored: z.int(),
+      /** There already, word for word. */
+      known: z.int(),
+      /** Left out, and why: forgotten here, another note has its id, too long. */
+      skipped: z.array(z.object({ id: NoteId, why: z.string() })),
+    }),
+    refusals: ["INVALID_PARAMS", "CONFLICT", "NOT_PERMITTED", "LEDGER_UNAVAILABLE"],
+    // Who imports speaks in others' names.
+    access: "operator",
+    deadlineMs: 30_000,
+    http: "POST /v1/memory-import",
+    mcp: false,
   }),
   "memory/forget": operation({
     summary: "Erase a note for good; the ledger keeps that, when and why, not what it said.",
