@@ -36,6 +36,11 @@ class HeldDisk implements LogDisk {
   readonly running: ((error: Error | null) => void)[] = [];
   onLoop = 0;
   failsOnLoop = false;
+  readonly patienceMs: number;
+
+  constructor(patienceMs = 60_000) {
+    this.patienceMs = patienceMs;
+  }
 
   sync(_: number, done: (error: Error | null) => void): void {
     this.running.push(done);
@@ -75,7 +80,7 @@ const committer = `
   const store = openStore({
     path: process.argv[1],
     migrations: [${JSON.stringify(notes)}],
-    logDisk: { sync: () => writeSync(1, "syncing"), syncNow: () => {} },
+    logDisk: { sync: () => writeSync(1, "syncing"), syncNow: () => {}, patienceMs: 60_000 },
   });
   const insert = store.db.prepare("INSERT INTO notes (text) VALUES (?)");
   for (const text of ["a", "b", "c"])
@@ -163,6 +168,45 @@ describe("the sync beside the loop", () => {
       assert.throws(() => store.atOnce(() => undefined), isIo);
     }
     assert.throws(() => open(disk, path), isIo);
+  });
+
+  it("syncs on the loop while the threads are stuck, and off it again when they are back", async () => {
+    const disk = new HeldDisk(10);
+    await using store = open(disk);
+    const { onLoop } = disk;
+    await Promise.all(add(store, "a", "b", "c"));
+    assert.equal(disk.onLoop, onLoop + 1);
+    await Promise.all(add(store, "d", "e", "f"));
+    assert.equal(disk.onLoop, onLoop + 2, "the thread is not waited for again");
+    assert.equal(disk.running.length, 1, "nor asked");
+    disk.end();
+    const later = add(store, "g", "h", "i");
+    await disk.began();
+    disk.end();
+    await Promise.all(later);
+  });
+
+  it("refuses what comes after a stuck thread has come back with a failure, and closes while one is stuck", async () => {
+    const disk = new HeldDisk(10);
+    const store = open(disk);
+    await Promise.all(add(store, "a", "b", "c"));
+    disk.end(failure());
+    for (const work of add(store, "d")) await assert.rejects(work, isIo);
+    await store.close();
+    const other = new HeldDisk(10);
+    const stuck = open(other);
+    const works = add(stuck, "a", "b", "c");
+    await stuck.close();
+    assert.deepEqual(await Promise.all(works), ["a", "b", "c"]);
+    assert.equal(other.running.length, 1);
+  });
+
+  it("refuses what waits for a stuck thread when the disk fails on the loop, too", async () => {
+    const disk = new HeldDisk(10);
+    await using store = open(disk);
+    const works = add(store, "a", "b", "c");
+    disk.failsOnLoop = true;
+    for (const work of works) await assert.rejects(work, isIo);
   });
 
   it("takes no more writes when the log is no longer at its path", async () => {

@@ -7,9 +7,11 @@ export interface LogDisk {
   sync(fd: number, done: (error: Error | null) => void): void;
   /** As fs.fdatasyncSync: on it. */
   syncNow(fd: number): void;
+  /** After so long without an answer from `sync`, `syncNow` is asked. */
+  readonly patienceMs: number;
 }
 
-const realDisk: LogDisk = { sync: fdatasync, syncNow: fdatasyncSync };
+const realDisk: LogDisk = { sync: fdatasync, syncNow: fdatasyncSync, patienceMs: 200 };
 
 /** A commit of so few works is synced on the loop, where that is quick: handing it to a thread and back costs more than it frees. */
 const worksOnLoopMax = 2;
@@ -26,6 +28,9 @@ interface Committed {
  * Brings what was committed to disk: SQLite itself (`synchronous=NORMAL`) only writes a commit to the log, and this syncs the log. At most one
  * sync runs; what is committed meanwhile shares the next one, so the loop goes on working while the disk does.
  *
+ * Threads that look at files which never answer (a network that is gone) must not stop verdicts: where the sync off the loop does not come
+ * back, the log is synced on the loop until it does, which is what SQLite itself would do at every commit.
+ *
  * A sync that fails is final. The kernel may have thrown away what it could not write and call the next sync a success, so from then on
  * nothing that this process commits can be vouched for; only a new process, which first folds the log into the database, can.
  * Argued in docs/adr/0018-sync-beside-the-loop.md.
@@ -33,12 +38,18 @@ interface Committed {
 export class WalSync {
   readonly #path: string;
   readonly #disk: LogDisk;
-  /** A descriptor of our own: it hears of every fault of the log, also of one that SQLite met in a checkpoint and keeps to itself. */
+  /**
+   * Descriptors of our own: each hears of every fault of the log once, also of one that SQLite met in a checkpoint and keeps to itself.
+   * Two, since both may be asked at a time, and what the one was told the other is not spared.
+   */
   readonly #fd: number | undefined;
+  readonly #fdOnLoop: number | undefined;
   readonly #file: string;
   #waiting: Committed[] = [];
   #works = 0;
   #running = false;
+  /** The sync that runs has taken too long to wait for. */
+  #stuck = false;
   #lastMs = 0;
   #fault: StoreFault | undefined;
   #idle: (() => void) | undefined;
@@ -48,6 +59,7 @@ export class WalSync {
     this.#path = path;
     this.#disk = disk;
     this.#fd = path === ":memory:" ? undefined : openSync(this.#log, "r+");
+    this.#fdOnLoop = path === ":memory:" ? undefined : openSync(this.#log, "r+");
     this.#file = nameOf(this.#fd === undefined ? undefined : fstatSync(this.#fd));
   }
 
@@ -73,8 +85,8 @@ export class WalSync {
   /** Calls `done` once: when all that was committed before is on disk, or with the fault for which nobody can know. */
   after(works: number, done: Done): void {
     if (this.#fault !== undefined || this.#fd === undefined) return done(this.#fault);
-    if (!this.#running && works <= worksOnLoopMax && this.#lastMs <= syncOnLoopMsMax)
-      return done(this.#syncNow(this.#fd));
+    const quick = !this.#running && works <= worksOnLoopMax && this.#lastMs <= syncOnLoopMsMax;
+    if (quick || this.#stuck) return done(this.#syncNow());
     this.#waiting.push({ works, done });
     this.#works += works;
     if (!this.#running) this.#sync(this.#fd);
@@ -82,17 +94,19 @@ export class WalSync {
 
   /** On the loop, for start and stop. @throws StoreFault */
   now(): void {
-    const fault = this.#fault ?? (this.#fd === undefined ? undefined : this.#syncNow(this.#fd));
+    const fault = this.#fault ?? this.#syncNow();
     if (fault !== undefined) throw fault;
   }
 
-  /** Resolves when nothing waits for the disk. */
+  /** Resolves when no work waits for the disk. */
   async settled(): Promise<void> {
-    if (this.#running) await new Promise<void>((resolve) => (this.#idle = resolve));
+    if (this.#works > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
   }
 
   close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
+    // One that a thread still has may not be closed under it: its number could be another file's by then.
+    if (this.#fd !== undefined && !this.#running) closeSync(this.#fd);
+    if (this.#fdOnLoop !== undefined) closeSync(this.#fdOnLoop);
   }
 
   #sync(fd: number): void {
@@ -100,25 +114,39 @@ export class WalSync {
     this.#waiting = [];
     this.#running = true;
     const from = performance.now();
+    const late = setTimeout(() => {
+      this.#stuck = true;
+      this.#syncNow();
+      this.#settle(group.splice(0));
+      this.#settle(this.#waiting.splice(0));
+    }, this.#disk.patienceMs);
     this.#disk.sync(fd, (error) => {
+      clearTimeout(late);
       this.#lastMs = performance.now() - from;
       this.#running = false;
+      this.#stuck = false;
       if (error !== null) this.#fail(error);
       // What was committed while a sync failed shares its fate.
-      const settled = this.#fault === undefined ? group : [...group, ...this.#waiting.splice(0)];
+      const failed = this.#fault === undefined ? [] : this.#waiting.splice(0);
       if (this.#waiting.length > 0) this.#sync(fd);
-      for (const { works, done } of settled) {
-        this.#works -= works;
-        done(this.#fault);
-      }
-      if (!this.#running) this.#idle?.();
+      this.#settle(group);
+      this.#settle(failed);
     });
   }
 
-  #syncNow(fd: number): StoreFault | undefined {
+  #settle(group: readonly Committed[]): void {
+    for (const { works, done } of group) {
+      this.#works -= works;
+      done(this.#fault);
+    }
+    if (this.#works === 0) this.#idle?.();
+  }
+
+  #syncNow(): StoreFault | undefined {
+    if (this.#fdOnLoop === undefined) return this.#fault;
     const from = performance.now();
     try {
-      this.#disk.syncNow(fd);
+      this.#disk.syncNow(this.#fdOnLoop);
     } catch (error) {
       this.#fail(error as Error);
     }
