@@ -36,6 +36,8 @@ class Scheduler implements Upkeep {
   readonly #commands: Commands;
   readonly #round: Round;
   #state: UpkeepState = "WAKE";
+  /** The state that is being written down: what asked for it waits no more, and it is not in force yet. */
+  #coming: UpkeepState | undefined;
   #sinceMs: number;
   /** When the state began, on the monotonic clock: work after it has stirred it. */
   #sinceMonotonicMs: number;
@@ -94,7 +96,8 @@ class Scheduler implements Upkeep {
     kind: Exclude<CommandKind, "pause" | "resume">,
     about: { reason: string; by: string },
   ): Promise<UpkeepCommandView> {
-    const sleeps = asleep(this.#state) || this.#commands.waiting().some((command) => command.kind === "sleep");
+    const sleeps =
+      asleep(this.#coming ?? this.#state) || this.#commands.waiting().some((command) => command.kind === "sleep");
     if (kind === "sleep" && sleeps)
       throw new Refusal("CONFLICT", `It sleeps already, or is about to: ${this.#state}.`, "See: signalbox upkeep show");
     const command = await this.#options.store.durably(() => {
@@ -185,14 +188,19 @@ class Scheduler implements Upkeep {
     if (opened || asked === "wake") this.#wokenMs = clock.monotonicMs();
     const next = transition(this.#scene(asked, opened), this.#times);
     const dreaming = next === "DREAMING" && this.#dream === undefined;
-    if (others.length > 0 || next !== this.#state)
-      await store.durably(() => {
-        this.#commands.end(others, "done", `the state is ${next}`);
-        if (dreaming) this.#commands.end(dreams, "running", "");
-        this.#save({ state: next });
-      });
     const was = this.#state;
-    if (next !== was) this.#become(next);
+    try {
+      this.#coming = next;
+      if (others.length > 0 || next !== was)
+        await store.durably(() => {
+          this.#commands.end(others, "done", `the state is ${next}`);
+          if (dreaming) this.#commands.end(dreams, "running", "");
+          this.#save({ state: next });
+        });
+      if (next !== was) this.#become(next);
+    } finally {
+      this.#coming = undefined;
+    }
     if (next !== "DREAMING" && this.#dream !== undefined) {
       this.#dream.stop.abort(new Error(asked === "wake" ? "woken" : this.paused ? "paused" : "somebody works"));
       await this.#dream.ended;

@@ -111,6 +111,33 @@ const outcome = (upkeep: Upkeep, name: string) => upkeep.status().tasks.find((ta
 const command = (upkeep: Upkeep, id: string) => upkeep.status().commands.find((each) => each.id === id);
 const by = { reason: "", by: "test" };
 
+test("asked to sleep while that is being written down, it says that it sleeps already", async () => {
+  const store = openStore({ path: ":memory:", migrations: upkeepMigrations });
+  await using bench = new Bench([], store);
+  await bench.turns();
+  const [written, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const durably = store.durably.bind(store);
+  let works = 0;
+  Object.assign(store, {
+    durably: async (work: () => unknown) => {
+      const turn = (works += 1) === 2; // the first is the question's
+      const result = await durably(work);
+      if (!turn) return result;
+      written.resolve();
+      await letGo.promise;
+      return result;
+    },
+  });
+  const by = { reason: "bedtime", by: "person" };
+  await bench.upkeep.ask("sleep", by);
+  await written.promise;
+  assert.equal(bench.upkeep.state, "WAKE");
+  const again = await bench.upkeep.ask("sleep", by).catch((error: unknown) => error);
+  letGo.resolve();
+  assert.equal((again as Refusal).code, "CONFLICT");
+  await bench.until("HIBERNATION");
+});
+
 test("in a quiet hour it falls asleep, does what is due once, and rests until work or the next day wakes it", async () => {
   const [one, two] = [counting("one"), counting("two")];
   await using bench = new Bench([one.task, two.task]);

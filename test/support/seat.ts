@@ -159,7 +159,12 @@ export class Seat implements AsyncDisposable {
     while (!is(this.text)) {
       if (late.aborted)
         throw new Error(
-          `The screen never became ${String(wanted)}. It is:\n${this.lines.map((line) => `| ${line}`).join("\n")}`,
+          [
+            `The screen never became ${String(wanted)}. It is:`,
+            ...this.lines.map((line) => `| ${line}`),
+            // What was said goes away sooner than a test gives up.
+            ...(this.bytes.match(/Not done: [^\u001b\r\n]*|that key was not taken/g) ?? []),
+          ].join("\n"),
         );
       await new Promise<void>((resolve) => {
         const look = () => {
