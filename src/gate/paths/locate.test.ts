@@ -14,3 +14,23 @@ test("a home that lies in temp is a home as a whole, and what is in a workspace 
   const call = { ...ordinaryCall("Bash", { command: "rm -rf ~" }), cwd: workspace.root, workspace };
   assert.equal(judge(call, machine, new Map(), builtinPolicy).verdict, "deny");
 });
+
+test("what is in a home that lies in temp is a person's, but for temp folders of its own", () => {
+  for (const command of [
+    "echo x > ~/.bashrc",
+    "echo x >> ~/.ssh/authorized_keys",
+    "rm -rf ~/photos",
+    "echo x > ~/notes",
+  ]) {
+    const call = { ...ordinaryCall("Bash", { command }), cwd: workspace.root, workspace };
+    assert.equal(judge(call, machine, new Map(), builtinPolicy).verdict, "hold", command);
+  }
+  assert.equal(locate("/tmp/home/photos", workspace, machine).place, "home");
+  const inHome = { ...machine, tempRoots: ["/tmp", "/tmp/home/tmp"] };
+  assert.equal(locate("/tmp/home/tmp/a", workspace, inHome).place, "temp");
+  assert.equal(locate("/tmp/home/a", workspace, inHome).place, "home");
+  const ordinary = { ...machine, userHome: "/home/me", tempRoots: ["/tmp", "/home/me/tmp"] };
+  assert.equal(locate("/home/me/tmp/a", workspace, ordinary).place, "temp");
+  assert.equal(locate("/tmp/a", workspace, { ...machine, userHome: "/" }).place, "temp");
+  assert.equal(locate("/tmp/a", workspace, { ...machine, userHome: "/tmp" }).place, "temp");
+});

@@ -17,6 +17,19 @@ const topFolders = new Set(
   ),
 );
 
+/** `/` and the folders of the system in it: nobody's own as a whole. */
+export function isTopFolder(path: string): boolean {
+  const parts = path.split("/");
+  return path === "/" || (parts.length === 2 && topFolders.has(parts[1] ?? ""));
+}
+
+const usualTemp = /^\/(?:private\/)?(?:tmp|var\/tmp|var\/folders)(?:\/|$)/;
+
+/** In a folder for temporary files, and not one itself: a home that is all of `/tmp` is no less temporary. */
+const isTemp = (path: string, { tempRoots }: Machine): boolean =>
+  !tempRoots.includes(path) &&
+  (usualTemp.test(path) ? !/tmp$|folders$/.test(path) : tempRoots.some((root) => isBelow(path, root)));
+
 /** Where a normalised absolute path is. */
 export function locate(path: string, workspace: Workspace, machine: Machine): Located {
   for (const own of machine.signalboxPaths)
@@ -34,18 +47,17 @@ export function locate(path: string, workspace: Workspace, machine: Machine): Lo
     for (const added of workspace.added)
       if (isBelow(path, added)) return { place: "workspace", whole: path === added, quiet: false };
   }
-  // A home may lie in temp; as a whole it is a home all the same.
-  if (path === machine.userHome && path !== "/") return { place: "home", whole: true, quiet: false };
+  // A home may lie in temp, as containers and test accounts have it: what is in it is a person's all the same.
+  const homeInTemp = isBelow(path, machine.userHome) && isTemp(machine.userHome, machine);
+  if (homeInTemp && !machine.tempRoots.some((root) => isBelow(root, machine.userHome) && isBelow(path, root)))
+    return { place: "home", whole: path === machine.userHome, quiet: false };
   for (const root of machine.tempRoots)
     if (isBelow(path, root)) return { place: "temp", whole: path === root, quiet: false };
-  if (/^\/(?:private\/)?(?:tmp|var\/tmp|var\/folders)(?:\/|$)/.test(path))
-    return { place: "temp", whole: /tmp$|folders$/.test(path), quiet: false };
+  if (usualTemp.test(path)) return { place: "temp", whole: /tmp$|folders$/.test(path), quiet: false };
   const inHome = homeOf(path, machine.userHome);
   if (inHome !== undefined) return { place: "home", whole: inHome === "", quiet: false };
-  const parts = path.split("/");
   const whole =
-    path === "/" ||
-    (parts.length === 2 && topFolders.has(parts[1] ?? "")) ||
+    isTopFolder(path) ||
     isBelow(machine.userHome, path) ||
     /^\/(?:usr\/(?:bin|lib|sbin|local|share)|var\/(?:lib|log|spool)|etc\/(?:ssl|pam\.d|systemd|ssh))$/.test(path);
   return { place: "system", whole, quiet: false };

@@ -3,6 +3,7 @@ import type { EffectKind, Verdict } from "../../protocol/effects.ts";
 import type { ExampleJudge } from "./examples.ts";
 import { escapeGlob, escapeWords } from "./glob.ts";
 import { type DraftRule, type Imported, type Translated, writeImported } from "./import-rules.ts";
+import { whyNotAdded } from "./schema.ts";
 
 /** Their order of precedence is deny, ask, allow; here the strictest wins, which is the same. */
 const behaviours: readonly (readonly [list: string, verdict: Verdict])[] = [
@@ -62,14 +63,18 @@ const isObject = (value: Json): value is { readonly [key: string]: Json | undefi
 function addedFolders(folders: Json | undefined): { text: string; left: { from: string; why: string }[] } {
   if (!Array.isArray(folders)) return { text: "", left: [] };
   const all = folders.filter((folder) => typeof folder === "string");
-  const whole = (folder: string) => /^(?:\/|~\/)/.test(folder) && !/(?:^|\/)\.\.(?:\/|$)/.test(folder);
-  const good = all.filter(whole);
-  const left = all
-    .filter((folder) => !whole(folder))
-    .map((folder) => ({
-      from: `permissions.additionalDirectories: ${JSON.stringify(folder)}`,
-      why: "a folder that is added is absolute or begins with ~/",
-    }));
+  const good = all.filter((folder) => whyNotAdded(folder) === undefined);
+  const left = all.flatMap((folder) => {
+    const why = whyNotAdded(folder);
+    return why === undefined
+      ? []
+      : [
+          {
+            from: `permissions.additionalDirectories: ${JSON.stringify(folder)}`,
+            why: `a folder that is added ${why}`,
+          },
+        ];
+  });
   return { text: good.length === 0 ? "" : `[workspace]\nadded = ${JSON.stringify(good)}\n`, left };
 }
 

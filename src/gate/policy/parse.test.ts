@@ -105,7 +105,7 @@ test("an empty file is a policy without rules", () => {
 const examples = 'examples = [{ command = "deploy prod", verdict = "deny" }]';
 const problems: [text: string, says: RegExp, layer?: "repository"][] = [
   ["mode = attended", /policy\.toml, line 1, column \d+: this is not TOML/],
-  ['mode = "loose"', /mode .*\(one of attended, away, unattended, observe, panic\)/],
+  ['mode = "loose"', /mode must be one of: attended, away, unattended, observe, panic/],
   ["mods = 1", /there is no mods; did you mean mode\?/],
   [rule(`comand = "deploy prod"\n${examples}`), /line 2, rule 1: there is no comand; did you mean command\?/],
   [
@@ -136,6 +136,12 @@ const problems: [text: string, says: RegExp, layer?: "repository"][] = [
   ],
   [rule(`tool = "*"\n${examples}`).replace('"deny"', '"allow"'), /allows the tools "\*": name the tool/],
   [rule(`workspace = "/a"\n${examples}`).replace('"deny"', '"allow"'), /allows any tool/],
+  ['[workspace]\nadded = ["/"]', /workspace\.added\.\[1\] must name a folder in it, not a whole home/],
+  ['[workspace]\nadded = ["/srv/a", "~/"]', /workspace\.added\.\[2\] must name a folder in it/],
+  ['[workspace]\nadded = ["/etc/."]', /workspace\.added\.\[1\] must name a folder in it/],
+  ['[workspace]\nadded = ["/home/me"]', /workspace\.added\.\[1\] must name a folder in it/],
+  [rule(`command = "x"\n${examples}`).replace('"deny"', '"alow"'), /verdict must be one of: allow, hold, deny/],
+  [rule('command = "x"\n'), /examples is missing; it must be a list/],
   ['[workspace]\nadded = ["src"]', /workspace\.added\.\[1\] must be an absolute path/],
   [`# ${"x".repeat(70_000)}`, /has 70002 bytes, and a policy of this layer may have 65536/, "repository"],
   [

@@ -2,6 +2,7 @@ import { parse, TomlError } from "smol-toml";
 import type { z } from "zod";
 import { nearest } from "../../kit/nearest.ts";
 import { limits } from "../../protocol/limits.ts";
+import { wordIssue } from "../../protocol/wording.ts";
 import { checkExamples } from "./examples.ts";
 import type { ExampleJudge } from "./examples.ts";
 import { glob, wordsGlob } from "./glob.ts";
@@ -169,16 +170,12 @@ function describe(error: z.ZodError, text: string): PolicyProblem {
     return new PolicyProblem(`${at}: there is no ${field === "" ? "" : `${field}.`}${key}; ${hint}`);
   }
   const values = issue.code === "invalid_union" ? issue.errors.flat()[0] : issue;
-  const allowed = values?.code === "invalid_value" ? ` (one of ${values.values.join(", ")})` : "";
-  const message = values?.message ?? issue.message;
-  return new PolicyProblem(`${at}: ${field === "" ? "" : `${field} `}${wording(message)}${allowed}`);
+  const says = wordIssue(values ?? issue);
+  return new PolicyProblem(`${at}: ${field === "" ? says : `${field} ${says.replace(/^it /, "")}`}`);
 }
 
 const keysAt = (path: readonly PropertyKey[]): readonly string[] =>
   path[0] === "examples" ? knownKeys.example : knownKeys.rule;
-
-const wording = (message: string): string =>
-  message.startsWith("must") ? message : `is not right: ${message.replace(/^Invalid (input|option): /, "")}`;
 
 /** The line of the n-th `[[rule]]`, from 1; of the file's first line when the rules are written otherwise. */
 function ruleLine(text: string, index: number): number {

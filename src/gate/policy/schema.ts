@@ -10,6 +10,8 @@ import {
   Verdict,
 } from "../../protocol/effects.ts";
 import { limits } from "../../protocol/limits.ts";
+import { isTopFolder } from "../paths/locate.ts";
+import { normalise } from "../paths/text.ts";
 
 /** Patterns of one field of one rule, and examples of one rule. */
 const alternativesMax = 256;
@@ -22,6 +24,21 @@ const Folder = z
   .string()
   .regex(/^(\/|~(\/|$))/, "must be an absolute path or begin with ~/")
   .refine((path) => !/(^|\/)\.\.(\/|$)/.test(path), "must not contain ..");
+
+/** Why a folder can't count as workspace, after its name; undefined when it can. Nobody means all of a home or of the system. */
+export function whyNotAdded(folder: string): string | undefined {
+  const read = Folder.safeParse(folder);
+  if (!read.success) return read.error.issues[0]?.message;
+  const path = normalise(folder.replace(/^~/, "/home/me"));
+  return isTopFolder(path) || /^\/(?:home|Users)\/[^/]+$/.test(path)
+    ? "must name a folder in it, not a whole home or all of a system folder"
+    : undefined;
+}
+
+const AddedFolder = z.string().superRefine((folder, context) => {
+  const message = whyNotAdded(folder);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
 
 const ExampleText = z.strictObject({
   /** A shell text; short for `tool = "Bash"` with this input. */
@@ -61,7 +78,7 @@ export type RuleText = z.output<typeof RuleText>;
 
 export const PolicyText = z.strictObject({
   mode: Mode.optional(),
-  workspace: z.strictObject({ added: z.array(Folder).max(alternativesMax).default([]) }).optional(),
+  workspace: z.strictObject({ added: z.array(AddedFolder).max(alternativesMax).default([]) }).optional(),
   rule: z.array(RuleText).default([]),
 });
 
