@@ -4,6 +4,7 @@ import { closeSync, fsyncSync, mkdtempSync, openSync, realpathSync, rmSync, writ
 import { createConnection, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import type { TestDaemon } from "../test/support/daemon.ts";
+import { connectLoad } from "../test/support/load.ts";
 import { percentile, type Row, row, sample } from "./stats.ts";
 
 /** Requests on open connections, each in one frame, answered in one frame. */
@@ -51,6 +52,13 @@ export async function benchRequests(daemon: TestDaemon): Promise<Row[]> {
       unit: "1/s",
     });
   }
+  const { opened, seconds } = await connectLoad(daemon.place.socket, { seconds: 10, perSecondMax: 1_000_000 });
+  rows.push({
+    what: "connections opened and closed, every fourth asks `daemon/hello`",
+    budget: ">= 10,000/s for 10 s",
+    value: Math.round(opened / seconds),
+    unit: "1/s",
+  });
   rows.push(...(await kintsugiRows(daemon.place.socket, project)));
   rmSync(project, { recursive: true });
   return rows;

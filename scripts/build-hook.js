@@ -5,8 +5,8 @@
  *   node scripts/build-hook.js [--if-possible] [--tests] [--quiet]
  *
  * --if-possible  without a C compiler: one line, exit 0 (else exit 1 with what to install)
- * --tests        also the programs that only tests use: build/pty, build/activate, build/fuzz-hook and, where the compiler has the sanitizers,
- *                build/signalbox-hook-asan
+ * --tests        also the programs that only tests and the bench use: build/pty, build/activate, build/fuzz-hook, build/time-start, build/connect-load and,
+ *                where the compiler has the sanitizers, build/signalbox-hook-asan
  *
  * A program is built again only if its sources, flags or compiler changed (build/<name>.stamp). Safe to run at the same time
  * from several processes: each builds beside and renames.
@@ -45,6 +45,8 @@ const programs = [
 ];
 const testPrograms = [
   { name: "pty", sources: ["hook/test/pty.c"], ways: [[...strict, "-O2"]] },
+  { name: "time-start", sources: ["bench/time-start.c"], ways: [[...strict, "-O2"]], optional: true },
+  { name: "connect-load", sources: ["test/load/connect-load.c"], ways: [[...strict, "-O2"]], optional: true },
   { name: "activate", sources: ["hook/test/activate.c"], ways: [[...strict, "-O2"]] },
   { name: "signalbox-hook-asan", sources, ways: [[...strict, ...sanitizers]], optional: true },
   {

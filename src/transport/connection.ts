@@ -6,7 +6,6 @@ import type { Refusal } from "../protocol/refusals.ts";
 
 /** One accepted socket, whatever is spoken on it: who it is, whether it is busy, and that it has ended. */
 export class Connection implements ConnectionInfo {
-  readonly id = newId("conn");
   readonly socket: Socket;
   kind: ConnectionInfo["kind"];
   /** When bytes last came or the last call ended, on the monotonic clock. */
@@ -20,6 +19,7 @@ export class Connection implements ConnectionInfo {
   readonly #clock: Clock;
   #closed: AbortController | undefined;
   #quiet: PromiseWithResolvers<void> | undefined;
+  #id: string | undefined;
 
   constructor(socket: Socket, kind: ConnectionInfo["kind"], clock: Clock) {
     this.socket = socket;
@@ -27,6 +27,12 @@ export class Connection implements ConnectionInfo {
     this.#clock = clock;
     this.touchedMs = clock.monotonicMs();
     socket.once("close", () => this.#closed?.abort(connectionClosed));
+  }
+
+  /** Made when it is first asked for, which of most connections nobody does. */
+  get id(): string {
+    this.#id ??= newId("conn");
+    return this.#id;
   }
 
   /** Node has no public way to it; `_handle` has carried it since 0.10 and is gone once the socket is closed. */

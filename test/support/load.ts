@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { TestDaemon } from "./daemon.ts";
+import { join } from "node:path";
+import { root, run, type TestDaemon } from "./daemon.ts";
 import { Peer } from "./door.ts";
 
 /** Resident memory of a process in MiB, as the kernel counts it. */
@@ -59,4 +60,23 @@ export async function unharmedBy(daemon: TestDaemon, attack: () => Promise<void>
 /** Writes and waits until the kernel took it. */
 export async function written({ socket }: Peer, bytes: string | Buffer): Promise<void> {
   if (!socket.write(bytes)) await new Promise((resolve) => socket.once("drain", resolve));
+}
+
+export interface ConnectLoad {
+  readonly opened: number;
+  readonly asked: number;
+  readonly answered: number;
+  readonly seconds: number;
+}
+
+/** Connections one after the other from a small C program (test/load/connect-load.c): every fourth asks and waits for its answer. */
+export async function connectLoad(
+  socket: string,
+  { seconds, perSecondMax }: { readonly seconds: number; readonly perSecondMax: number },
+): Promise<ConnectLoad> {
+  const hello = '{"jsonrpc":"2.0","id":1,"method":"daemon/hello","params":{}}\n';
+  const program = join(root, "build/connect-load");
+  const { code, stdout, stderr } = await run(program, [socket, `${seconds}`, `${perSecondMax}`], { stdin: hello });
+  if (code !== 0) throw new Error(`connect-load ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout) as ConnectLoad;
 }

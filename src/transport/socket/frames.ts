@@ -39,7 +39,9 @@ export class Frames {
   readonly #ports: FramePorts;
   readonly #reader = new FrameReader(limits.frameBytesMax);
   readonly #rpc: JsonRpc;
-  readonly #foreign: Foreign;
+  /** Made with the first frame that is no JSON-RPC, which most connections never send. */
+  #foreign: Foreign | undefined;
+  readonly #foreignPorts: () => ConstructorParameters<typeof Foreign>[0];
   /** A message that waits for room; nothing behind it is read. */
   #parked: Message | undefined;
   /** Whether a turn is booked. */
@@ -59,7 +61,7 @@ export class Frames {
       freed: () => this.#resume(),
     };
     this.#rpc = new JsonRpc(common);
-    this.#foreign = new Foreign({ ...common, dialects: ports.dialects, expected: ports.expected });
+    this.#foreignPorts = () => ({ ...common, dialects: ports.dialects, expected: ports.expected });
     const { socket } = connection;
     socket.on("data", (chunk: Buffer) => this.#data(chunk));
     socket.on("drain", () => this.#resume());
@@ -69,7 +71,7 @@ export class Frames {
   }
 
   send(frame: string): boolean {
-    const { socket, id } = this.#connection;
+    const { socket } = this.#connection;
     if (!socket.writable) return false;
     // Answers that become ready together leave together.
     if (!this.#corked) {
@@ -83,7 +85,7 @@ export class Frames {
     socket.write(`${frame}\n`);
     if (socket.writableLength <= limits.connectionWriteBytesMax) return true;
     this.#ports.log.warn(
-      { connection: id, unsentBytes: socket.writableLength },
+      { connection: this.#connection.id, unsentBytes: socket.writableLength },
       "a reader is too slow and was dropped",
     );
     socket.destroy();
@@ -116,7 +118,7 @@ export class Frames {
   }
 
   get #inFlight(): number {
-    return this.#rpc.inFlight + this.#foreign.inFlight;
+    return this.#rpc.inFlight + (this.#foreign?.inFlight ?? 0);
   }
 
   get #blocked(): boolean {
@@ -167,6 +169,7 @@ export class Frames {
       this.#connection.wordFault = undefined;
       return this.#rpc.accept(json, notSure);
     }
+    this.#foreign ??= new Foreign(this.#foreignPorts());
     if (this.#foreign.accept(json as ForeignFrame, notSure)) return;
     this.#rpc.refuse("INVALID_REQUEST", 'this frame is of no known shape; a JSON-RPC request says "jsonrpc":"2.0"');
   }
@@ -185,8 +188,9 @@ export class Frames {
     this.#ending = true;
     if (!this.#booked && this.#take(framesPerTurn)) this.#book();
     this.#finish();
+    if (this.#connection.socket.writableEnded && this.#connection.socket.writableLength === 0) return; // all was answered and has left
     const over = new AbortController();
-    this.#connection.socket.once("close", () => over.abort(new Error("closed")));
+    this.#connection.socket.once("close", () => over.abort(closed));
     this.#ports.clock.sleep(limits.halfCloseMsMax, { signal: over.signal }).then(
       () => this.#lost(),
       () => {}, // everything was answered in time and the connection has ended
@@ -200,9 +204,10 @@ export class Frames {
   }
 
   #cancelAll(): void {
+    if (this.#connection.busy === 0 && this.#foreign === undefined) return; // the usual end: there is nothing to cancel
     const reason = new Refusal("CANCELLED", "the caller's connection was lost");
     this.#rpc.cancelAll(reason);
-    this.#foreign.cancelAll(reason);
+    this.#foreign?.cancelAll(reason);
   }
 
   #finish(): void {
@@ -231,6 +236,8 @@ function doubt(json: object, frame: Buffer): NotSure | undefined {
   if (Array.isArray(json) ? !json.some(judged) : "jsonrpc" in json && !judged(json)) return undefined;
   return notSureOf(frame);
 }
+
+const closed = new Error("closed");
 
 const newlineByte = Buffer.from("\n");
 
