@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawn } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { setTimeout as later } from "node:timers/promises";
 import { plainEnvironment, preToolUse, root, type TestDaemon } from "../test/support/daemon.ts";
 import type { ReaderReport } from "./hub-reader.ts";
-import { percentile, type Row, row, sample } from "./stats.ts";
+import { timeStarts } from "./starts.ts";
+import { percentile, type Row, row } from "./stats.ts";
 
 export interface HubLoad {
   readonly sessions: number;
@@ -163,23 +164,19 @@ export async function benchHookBesideBoard(daemon: TestDaemon): Promise<Row[]> {
   const { place } = daemon;
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   const payload = JSON.stringify(preToolUse("bench", place.home, "Bash", { command: "npm test" }));
-  const hookOnce = () =>
-    new Promise<void>((resolve, reject) => {
-      const args = ["--home", place.home, "claude-code", "PreToolUse"];
-      const child = spawn(join(root, "build/signalbox-hook"), args, {
-        stdio: ["pipe", "ignore", "ignore"],
-        env: plainEnvironment,
-      });
-      child.once("error", reject);
-      child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`the hook ended with ${code}`))));
-      child.stdin.end(payload);
+  const hooks = (count: number, warm: number) =>
+    timeStarts(join(root, "build/signalbox-hook"), ["--home", place.home, "claude-code", "PreToolUse"], {
+      count,
+      warm,
+      input: payload,
+      env: plainEnvironment,
     });
   const liveSessions = 50;
   const [without, beside]: [number[], number[]] = [[], []];
   try {
-    await sample(20, 0, hookOnce);
+    await hooks(1, 20);
     for (let turn = 0; turn < 5; turn += 1) {
-      without.push(...(await sample(60, 0, hookOnce)));
+      without.push(...(await hooks(60, 0)));
       const board = fork(join(root, "bench/hub-reader.ts"), [place.socket, "1", "0"], { execArgv: [] });
       await once(board, "message");
       let working = true;
@@ -191,7 +188,7 @@ export async function benchHookBesideBoard(daemon: TestDaemon): Promise<Row[]> {
           await later(1_000 / liveSessions);
         }
       })();
-      beside.push(...(await sample(60, 0, hookOnce)));
+      beside.push(...(await hooks(60, 0)));
       working = false;
       await work;
       board.kill("SIGKILL");
