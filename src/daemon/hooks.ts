@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { AgentDialect, AgentEvent, Answer, HookAnswer } from "../dialects/agents/index.ts";
 import { agentDialect } from "../dialects/agents/index.ts";
 import type { Holds } from "../holds/index.ts";
@@ -337,11 +337,21 @@ async function configChange(
 }
 
 function readSettings(path: string): { text: string | null; unreadable: boolean } {
+  let file: number;
   try {
-    const stat = statSync(path);
-    if (!stat.isFile() || stat.size > settingsBytesMax) return { text: null, unreadable: true };
-    return { text: readFileSync(path, "utf8"), unreadable: false };
+    // The path is the agent's word: a pipe must not make the daemon wait for who writes into it.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return { text: null, unreadable: (error as NodeJS.ErrnoException).code !== "ENOENT" };
+  }
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile() || stat.size > settingsBytesMax) return { text: null, unreadable: true };
+    const bytes = Buffer.alloc(stat.size);
+    return { text: bytes.toString("utf8", 0, readSync(file, bytes, 0, bytes.length, 0)), unreadable: false };
+  } catch {
+    return { text: null, unreadable: true }; // which is an objection
+  } finally {
+    closeSync(file);
   }
 }

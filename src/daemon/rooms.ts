@@ -12,7 +12,7 @@ import type { Json } from "../kit/canonical.ts";
 import type { Log } from "../kit/log.ts";
 import { remembering } from "../kit/unchanged.ts";
 import { Scope } from "../kit/scope.ts";
-import { ledgerMigrations, openLedger } from "../ledger/index.ts";
+import { ledgerMigrations, newOrigin, openLedger } from "../ledger/index.ts";
 import { memoryMigrations } from "../memory/index.ts";
 import { createNotify } from "../notify/index.ts";
 import { createOperator, createPasses, createVault, passesMigrations, vaultMigrations } from "../operator/index.ts";
@@ -96,9 +96,9 @@ export function buildRooms(options: RoomsOptions): Serving {
       store,
       clock,
       keysDir: inHome(homeFiles.keys),
-      checkpointsFile: inHome("checkpoints"),
-      archiveDir: inHome("archive"),
-      origin: `signalbox/${randomBytes(6).toString("hex")}`,
+      checkpointsFile: inHome(homeFiles.checkpoints),
+      archiveDir: inHome(homeFiles.archive),
+      origin: newOrigin(),
       report: (what, error) => log.warn({ err: error, what }, "background work of the ledger failed"),
       limits: {
         checkpointEntriesMax: config.ledger.checkpointEntriesMax,

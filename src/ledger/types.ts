@@ -124,7 +124,7 @@ export interface LedgerKey {
 
 export interface LedgerStatus {
   readonly entries: number;
-  /** Size of the database file on disk, its write-ahead log included. */
+  /** Bytes of the database that hold something, other rooms' rows included; what `bytesMax` is compared with. */
   readonly bytes: number;
   readonly checkpoint: { readonly size: number; readonly at: string } | null;
   readonly problem: string | null;

@@ -112,7 +112,7 @@ const problems: [text: string, says: RegExp, layer?: "repository"][] = [
     rule(`command = "deploy prod"\nexamples = [{ comand = "x", verdict = "deny" }]`),
     /no examples\.\[1\]\.comand; did you mean command\?/,
   ],
-  [rule(`kind = "destroy"\n${examples}`), /rule 1: kind .*\(one of read, write, delete/],
+  [rule(`kind = "destroy"\n${examples}`), /rule 1: kind must be one of: read, write, delete/],
   [rule('command = "deploy prod"'), /rule 1: examples/],
   [rule('command = "deploy prod"\nexamples = []'), /examples must hold at least one call/],
   [rule(examples), /line 2: the rule no-prod does not say what it matches/],
