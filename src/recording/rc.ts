@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { bashScript, type Callers, zshScript } from "./snippets.ts";
 
@@ -54,7 +54,7 @@ export function uninstallRecording(shell: Shell, place: RecordingPlace): boolean
   if (rest === undefined) return false;
   const before = read(backupOf(shell, place));
   if (now === withBlock(before, join(folderOf(place), `record.${shell}`))) {
-    if (before === undefined) rmSync(rc);
+    if (before === undefined) rmSync(behindLinks(rc));
     else replace(rc, before);
   } else replace(rc, rest);
   for (const file of [backupOf(shell, place), join(folderOf(place), `record.${shell}`)]) rmSync(file, { force: true });
@@ -91,9 +91,24 @@ function read(path: string): string | undefined {
   }
 }
 
-/** Behind links, so that a linked dotfile stays a link; a file that is there keeps its mode and owner. */
+/** So that a linked dotfile stays a link, one whose file is yet to be made too. */
+function behindLinks(path: string): string {
+  let real = path;
+  for (
+    let links = 0;
+    links < linksMax && lstatSync(real, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    links += 1
+  )
+    real = resolve(dirname(real), readlinkSync(real));
+  return real;
+}
+
+/** As many as Linux follows (path_resolution(7)). */
+const linksMax = 40;
+
+/** A file that is there keeps its mode and owner. */
 function replace(path: string, text: string): void {
-  const real = existsSync(path) ? realpathSync(path) : path;
+  const real = behindLinks(path);
   mkdirSync(dirname(real), { recursive: true });
   writeFileAtomic.sync(real, text, existsSync(real) ? {} : { mode: 0o644 });
 }
