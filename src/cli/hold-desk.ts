@@ -1,12 +1,17 @@
 import type { Client } from "../client/index.ts";
 import { every, systemClock } from "../kit/clock.ts";
 import type { HoldDecision, HoldView } from "../protocol/operations/holds.ts";
+import type { OutputOf } from "../protocol/operations/index.ts";
+import { provedWords } from "../protocol/passphrase.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { cardLines, holdLine } from "./hold-card.ts";
 import { decidedText, editable, editedInput } from "../protocol/hold-words.ts";
+import { proofOf } from "./proof.ts";
 import { type Key, Screen } from "./screen.ts";
 import type { Style, Terminal } from "./terminal.ts";
 import { count, hintLines, sentence, wrap } from "./words.ts";
+
+type Decided = OutputOf<"hold/decide">;
 
 /** Where the holds that are watched are shown: a desk in a terminal, or lines. */
 export interface Board {
@@ -146,8 +151,26 @@ export class Desk implements Board, Disposable {
   async #act(client: Client, hold: HoldView, act: Act): Promise<void> {
     const decision = await this.#decisionOf(client, hold, act);
     if (decision === undefined) return;
-    const answer = await client.call("hold/decide", { id: hold.id, ...decision });
+    const answer = await this.#decide(client, hold, decision);
+    if (answer === undefined) return;
     this.#say(decision.decision === "deny" ? "warn" : "good", decidedText(decision, answer, hold.waiting > 0));
+  }
+
+  /** @returns undefined when the person went back from the question for the passphrase */
+  async #decide(client: Client, { id }: HoldView, decision: HoldDecision): Promise<Decided | undefined> {
+    try {
+      return await client.call("hold/decide", { id, ...decision });
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== "PROOF_NEEDED") throw error;
+      this.#screen.draw([...this.#page().slice(0, Math.max(0, this.#screen.rows - questionRows)), "", ""]);
+      const typed = await this.#screen.ask("Passphrase (Esc to go back): ", "", { hidden: true });
+      if (typed === undefined) return undefined;
+      return client.call("hold/decide", {
+        id,
+        proof: await proofOf(client, provedWords.release(id), typed),
+        ...decision,
+      });
+    }
   }
 
   /** @returns undefined when the person went back */

@@ -1,5 +1,6 @@
 import { emitKeypressEvents } from "node:readline";
 import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
 import { harmless } from "./terminal.ts";
 
 export interface Key {
@@ -61,18 +62,21 @@ export class Screen implements Disposable {
 
   /**
    * Asks for one line below what is drawn.
+   * @param hidden  what is typed is a secret and not shown
    * @returns undefined when the person went back (Esc or Ctrl-C)
    */
-  async ask(question: string, prefill = ""): Promise<string | undefined> {
+  async ask(question: string, prefill = "", { hidden = false } = {}): Promise<string | undefined> {
     this.#asking = new AbortController();
     const { signal } = this.#asking;
     process.stdout.write(`${escape}?25h`);
-    const line = createInterface({ input: process.stdin, output: process.stdout, historySize: 0 });
+    if (hidden) process.stdout.write(question);
+    const output = hidden ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stdout;
+    const line = createInterface({ input: process.stdin, output, historySize: 0, terminal: true });
     line.on("SIGINT", () => this.#asking?.abort());
     try {
-      const answer = line.question(question, { signal });
+      const answer = line.question(hidden ? "" : question, { signal });
       if (prefill !== "") line.write(prefill);
-      return (await answer).trim();
+      return hidden ? await answer : (await answer).trim();
     } catch (error) {
       if (signal.aborted) return undefined;
       throw error;

@@ -18,8 +18,8 @@ describe("with a passphrase set, a terminal alone releases and loosens nothing f
   /** As a script would: at the person's terminal, with nobody to ask. */
   const unasked = (...args: readonly string[]) => person.typeInto("", ...args);
   const mode = async () => (await client.call("daemon/status", {})).mode;
-  const held = async (command: string): Promise<string> => {
-    const call = { agent: "codex", session: "s", cwd: project, tool: "Bash", input: { command }, wait: false };
+  const held = async (command: string, session = "s"): Promise<string> => {
+    const call = { agent: "codex", session, cwd: project, tool: "Bash", input: { command }, wait: false };
     const { hold } = await client.call("gate/request", call);
     return hold ?? assert.fail(`${command} was not held`);
   };
@@ -53,6 +53,20 @@ describe("with a passphrase set, a terminal alone releases and loosens nothing f
     assert.equal(approved.code, 0, approved.text);
     const { entries } = await client.call("ledger/list", { kind: "hold/decided" });
     assert.match(JSON.stringify(entries[0]?.payload?.["by"]), /"passphrase":true/);
+  });
+
+  test("`hold watch` asks for it, and shows nothing of what is typed", async () => {
+    await using watcher = await Person.sit(place);
+    const hold = await held("git push --force origin watched", "after they sat down");
+    const watching = watcher.type("hold", "watch");
+    await watcher.sees(/origin watched/);
+    watcher.keys("a");
+    await watcher.sees(/Passphrase \(Esc to go back\): /);
+    watcher.keys("correct horse\r");
+    await watcher.sees(/[Aa]pproved/);
+    watcher.keys("q");
+    assert.doesNotMatch((await watching).text, /horse/);
+    assert.equal((await client.call("hold/get", { id: hold })).hold.state, "approved");
   });
 
   test("a proof is good for the one hold that it was made for", async () => {
