@@ -28,6 +28,7 @@ test("what is wrong with params is said in our own words, field by field", () =>
     [{ list: ["a", "b"] }, "list: it may have at most 1 items"],
     [{ kind: "c" }, "kind: it must be one of: a, b"],
     [{ own: "y" }, "own: an id begins with x"],
+    [{ calls: [] }, "calls: must hold at least one call"],
   ] as const)
     assert.equal(worded({ ...right, ...wrong }), words);
   assert.equal(worded("text"), "it must be an object");

@@ -25,6 +25,7 @@ const kindWords: Readonly<Record<string, string>> = {
 
 /** What a value must be, as a clause. Words that a schema of ours carries itself are kept; the schema library's own are not. */
 export function wordIssue(issue: z.core.$ZodIssue): string {
+  if (!libraryWords.test(issue.message)) return issue.message;
   switch (issue.code) {
     case "invalid_type":
       return issue.input === undefined && issue.message.endsWith("received undefined")
@@ -46,6 +47,8 @@ export function wordIssue(issue: z.core.$ZodIssue): string {
       return issue.message;
   }
 }
+
+const libraryWords = /^(?:Invalid|Too small|Too big|Unrecognized)\b/;
 
 const units: Readonly<Record<string, string>> = { string: "characters", array: "items", set: "items", map: "items" };
 
