@@ -256,6 +256,17 @@ test("what is not found out in time is unknown, and nothing else waits for it", 
   }
 });
 
+test("what a blocked loop could not look at in time is found all the same", async (t) => {
+  const dir = folder(t);
+  const deep = join(dir, ...Array.from({ length: 20 }, (_, n) => `${n}`));
+  mkdirSync(deep, { recursive: true });
+  const { find } = factsFor({ deadlineMs: 200 });
+  const found = find({ ask: "path", path: deep });
+  const sinceMs = performance.now();
+  while (performance.now() - sinceMs < 600); // three deadlines long nobody has a turn
+  assert.equal(factValue((await found).get(`path:${deep}`) ?? assert.fail()), `folder ${deep}`);
+});
+
 test("more questions than the limit are unknown with a reason", async () => {
   const { find } = factsFor();
   const found = await find(

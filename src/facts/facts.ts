@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { type FilterNames, findGit, findGitState } from "./git.ts";
+import { LoopDeadline } from "./loop-deadline.ts";
 import { findPath, resolvePath } from "./paths.ts";
 import { projectOf } from "./project.ts";
 import { findScript } from "./script.ts";
@@ -93,13 +94,16 @@ class World implements Facts {
     return this.#machine;
   }
 
-  workspaceAt(cwd: string): Promise<Workspace> {
-    return findWorkspace(cwd, this.#machine, this.#options.addedFolders ?? [], AbortSignal.timeout(placeDeadlineMs));
+  async workspaceAt(cwd: string): Promise<Workspace> {
+    using deadline = new LoopDeadline(placeDeadlineMs);
+    return await findWorkspace(cwd, this.#machine, this.#options.addedFolders ?? [], deadline.signal);
   }
 
   async projectAt(cwd: string): Promise<string | null> {
     const { root, ordinary } = await this.workspaceAt(cwd);
-    return ordinary ? projectOf(root, AbortSignal.timeout(placeDeadlineMs)) : null;
+    if (!ordinary) return null;
+    using deadline = new LoopDeadline(placeDeadlineMs);
+    return await projectOf(root, deadline.signal);
   }
 
   async find(
@@ -108,7 +112,8 @@ class World implements Facts {
     { signal }: { signal: AbortSignal },
   ): Promise<Map<string, Fact>> {
     const facts = new Map<string, Fact>();
-    const over = AbortSignal.any([signal, this.#deadline()]);
+    using deadline = new LoopDeadline(this.#options.deadlineMs ?? deadlineMsDefault);
+    const over = AbortSignal.any([signal, deadline.signal]);
     const filters: FilterNames = new Map();
     const unique = new Map(queries.map((query) => [`${query.ask}:${query.path}`, query]));
     const pending: Promise<void>[] = [];
@@ -149,10 +154,6 @@ class World implements Facts {
         return { ask: "made", made: this.#options.made(context, real) };
       }
     }
-  }
-
-  #deadline(): AbortSignal {
-    return AbortSignal.timeout(this.#options.deadlineMs ?? deadlineMsDefault);
   }
 }
 
