@@ -336,3 +336,21 @@ test("a workspace is found on a machine that is too busy for a request's deadlin
   assert.deepEqual(await found, { root: realpathSync(repo), added: [], ordinary: true });
   assert.equal(await project, realpathSync(repo));
 });
+
+test("our daemon is known by the line that it was started with, and this process by itself", async (t) => {
+  const { value } = factsFor({ signalboxPaths: ["/home/op/.local/state/signalbox"] });
+  const started = async (...words: string[]): Promise<string> => {
+    const child = spawn(process.execPath, ["-e", "console.log(1);setInterval(() => {}, 1e6)", ...words], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    t.after(() => child.kill("SIGKILL"));
+    await once(child.stdout, "data");
+    return String(child.pid);
+  };
+  assert.equal(await value("process", String(process.pid)), "Signalbox's own");
+  if (!existsSync("/proc/self/cmdline")) return;
+  const ours = await started("--", "daemon", "--home", "/home/op/.local/state/signalbox");
+  assert.equal(await value("process", ours), "Signalbox's own");
+  assert.equal(await value("process", await started("--", "daemon", "--home", "/elsewhere")), "another's");
+  assert.equal(await value("process", await started()), "another's");
+});

@@ -2,6 +2,7 @@ import { realpathSync } from "node:fs";
 import { type FilterNames, findGit, findGitState } from "./git.ts";
 import { LoopDeadline } from "./loop-deadline.ts";
 import { findPath, resolvePath } from "./paths.ts";
+import { isOurDaemon } from "./process.ts";
 import { projectOf } from "./project.ts";
 import { findScript } from "./script.ts";
 import { Turns } from "./turns.ts";
@@ -36,13 +37,15 @@ export function factValue(fact: Fact): string {
       return fact.made ? "made by the session" : "not made by the session";
     case "script":
       return `sha256:${fact.sha256}`;
+    case "process":
+      return fact.ours ? "Signalbox's own" : "another's";
   }
 }
 
 /** The fact of `factValue`, as far as that tells it: a script's text must be given. @returns undefined for what is no fact's form */
 export function factFrom(key: string, value: string, scriptText?: string): Fact | undefined {
   const [ask, of] = [key.slice(0, key.indexOf(":")), value.indexOf(" ")];
-  if (ask !== "path" && ask !== "git" && ask !== "made" && ask !== "script") return undefined;
+  if (ask !== "path" && ask !== "git" && ask !== "made" && ask !== "script" && ask !== "process") return undefined;
   if (value === "unknown") return { ask, unknown: "it was unknown then" };
   switch (ask) {
     case "path": {
@@ -55,6 +58,8 @@ export function factFrom(key: string, value: string, scriptText?: string): Fact 
     }
     case "made":
       return { ask, made: value === "made by the session" };
+    case "process":
+      return { ask, ours: value === "Signalbox's own" };
     case "script":
       if (!value.startsWith("sha256:")) return undefined;
       return scriptText === undefined
@@ -153,6 +158,8 @@ class World implements Facts {
         const { real } = await this.#looks.run(() => resolvePath(query.path, signal), signal);
         return { ask: "made", made: this.#options.made(context, real) };
       }
+      case "process":
+        return { ask: "process", ours: isOurDaemon(Number(query.path), this.#options.signalboxPaths) };
     }
   }
 }

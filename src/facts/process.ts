@@ -33,6 +33,21 @@ function runsOneCommand(pid: number): boolean {
   }
 }
 
+/**
+ * Whether that process is the daemon of one of these homes, by the line that it was started with (`daemon --home H`): so the checker, which is
+ * another process, sees it too. Without /proc only this very process is known for one.
+ */
+export function isOurDaemon(pid: number, ownPaths: readonly string[]): boolean {
+  if (pid === process.pid) return true;
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, "latin1").split("\0");
+    const home = words[words.indexOf("--home") + 1];
+    return words.includes("daemon") && words.includes("--home") && home !== undefined && ownPaths.includes(home);
+  } catch {
+    return false; // no such process, or no /proc
+  }
+}
+
 function readProcess(pid: number): (ProcessId & { readonly parent: number; readonly session: number }) | undefined {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   let text: string;

@@ -3,13 +3,15 @@ export type FactQuery =
   | { readonly ask: "path"; readonly path: string }
   | { readonly ask: "git"; readonly path: string }
   | { readonly ask: "made"; readonly path: string }
-  | { readonly ask: "script"; readonly path: string };
+  | { readonly ask: "script"; readonly path: string }
+  | { readonly ask: "process"; readonly path: string };
 
 export type Fact =
   | { readonly ask: "path"; readonly real: string; readonly type: "file" | "folder" | "device" | "socket" | "missing" }
   | { readonly ask: "git"; readonly state: "clean" | "dirty" | "untracked" | "ignored" | "outside" }
   | { readonly ask: "made"; readonly made: boolean }
   | { readonly ask: "script"; readonly sha256: string; readonly text: string }
+  | { readonly ask: "process"; readonly ours: boolean }
   | { readonly ask: FactQuery["ask"]; readonly unknown: string };
 
 export interface Workspace {

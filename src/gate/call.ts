@@ -48,13 +48,16 @@ export type FactQuery =
   /** Whether this session created the path (from the ledger of its own writes). */
   | { readonly ask: "made"; readonly path: string }
   /** Hash and first bytes of a local file that would be run. */
-  | { readonly ask: "script"; readonly path: string };
+  | { readonly ask: "script"; readonly path: string }
+  /** Whether the process of that number, which stands for the path, is Signalbox's own. */
+  | { readonly ask: "process"; readonly path: string };
 
 export type Fact =
   | { readonly ask: "path"; readonly real: string; readonly type: "file" | "folder" | "device" | "socket" | "missing" }
   | { readonly ask: "git"; readonly state: "clean" | "dirty" | "untracked" | "ignored" | "outside" }
   | { readonly ask: "made"; readonly made: boolean }
   | { readonly ask: "script"; readonly sha256: string; readonly text: string }
+  | { readonly ask: "process"; readonly ours: boolean }
   | { readonly ask: FactQuery["ask"]; readonly unknown: string };
 
 /** Keyed by `factKey`. */

@@ -128,6 +128,18 @@ describe("a tool call of a wired agent", { timeout: 120_000 }, () => {
     await waiting;
   });
 
+  test("the daemon can't be ended by its number, and the checker that is another process knows it too", async () => {
+    await using client = await daemon.connect();
+    const { pid } = await client.call("daemon/hello", {});
+    for (const command of [`kill ${pid}`, `kill -STOP ${pid}`, `gdb -p ${pid}`]) {
+      const { code } = await ask(randomUUID(), command);
+      assert.equal(code, 2, command);
+    }
+    assert.equal((await ask(randomUUID(), `kill ${process.pid}`)).code, 0);
+    const { stdout } = await cli(place, "check", "--json", "--", `kill ${pid}`);
+    assert.match(stdout, /"verdict": ?"deny"/);
+  });
+
   test("a terminal opened after the agent's session began can't decide its hold", async () => {
     const session = randomUUID();
     const waiting = ask(session, "git push --force origin main");

@@ -10,6 +10,10 @@ import { judgeAwk, judgeSed } from "./text-tools.ts";
 const deeds =
   /`|\b(?:run|system|sys|shell|sh|cmd|command|exec\w*|spawn\w*|popen|process|processbuilder|runtime|eval\w*|load\w*|require|include|import|use|open\w*|read\w*|write\w*|file\w*|path|rm\w*|remove\w*|delete\w*|unlink|move|mv|copy|cp|http\w*|url\w*|uri|socket\w*|tcp\w*|net|download|env\w*|getenv|ccall|apply|send|receive|kill|os|io\.\w*(?:read|write|open)\w*|getRuntime)\b(?!\s*=)/i;
 
+/** Modules by their names, and files of the project by theirs: `using Pkg`, `include("test/run.jl")`. */
+const namesModules =
+  /\b(?:using|import|use)\s+[\w.:]+(?:\s*,\s*[\w.:]+)*|\b(?:include|require|load)\s*\(?\s*"(?![/~])(?:(?!\.\.)[\w./-])+"\s*\)?/g;
+
 /** Judges code in a language other than shell by what its literals show; what is put together at run time is opaque. */
 export function judgeForeignCode(
   runner: Runner,
@@ -34,7 +38,7 @@ export function judgeForeignCode(
     case "applescript":
     case "other":
       if (language === "applescript") judgeScript(runner, shell, language, code.text);
-      else if (language === "powershell" || deeds.test(code.text))
+      else if (language === "powershell" || deeds.test(code.text.replace(namesModules, "")))
         runner.emit(shell, {
           kind: "opaque",
           what: `run ${language === "other" ? "" : `${language} `}code that is not read`,

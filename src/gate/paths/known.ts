@@ -107,6 +107,13 @@ const regenerableEndings = [
   ".out",
 ];
 
+/** What an install writes anew from the manifest beside it. */
+const lockFiles = new Set(
+  "package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock bun.lockb deno.lock Cargo.lock poetry.lock uv.lock pdm.lock Pipfile.lock Gemfile.lock composer.lock mix.lock pubspec.lock Podfile.lock Package.resolved flake.lock go.work.sum".split(
+    " ",
+  ),
+);
+
 /** A path inside the workspace that a build, a test or an install makes again. */
 export function isRegenerable(path: string, root: string): boolean {
   const inside = path.slice(root.length + 1);
@@ -114,6 +121,7 @@ export function isRegenerable(path: string, root: string): boolean {
   for (const part of inside.split("/"))
     if (regenerable.has(part) && !(doubtful.has(part) && part !== "out")) return true;
   const base = baseName(path);
+  if (lockFiles.has(base)) return true;
   return regenerableEndings.some((ending) => base.endsWith(ending)) || base.endsWith(".egg-info");
 }
 

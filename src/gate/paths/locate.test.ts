@@ -34,3 +34,18 @@ test("what is in a home that lies in temp is a person's, but for temp folders of
   assert.equal(locate("/tmp/a", workspace, { ...machine, userHome: "/" }).place, "temp");
   assert.equal(locate("/tmp/a", workspace, { ...machine, userHome: "/tmp" }).place, "temp");
 });
+
+test("what lies below a home in temp is a home's: its secrets, its rc files and its documents", () => {
+  for (const [command, verdict] of [
+    ["cat ~/.ssh/id_rsa", "hold"],
+    ["cat /tmp/home/.aws/credentials", "hold"],
+    ["echo 'alias ls=x' >> ~/.bashrc", "hold"],
+    ["rm -rf ~/Documents", "hold"],
+    ["rm -rf /tmp/scratch", "allow"],
+    ["rm -rf node_modules", "allow"],
+    ["ls ~", "allow"],
+  ] as const) {
+    const call = { ...ordinaryCall("Bash", { command }), cwd: workspace.root, workspace };
+    assert.equal(judge(call, machine, new Map(), builtinPolicy).verdict, verdict, command);
+  }
+});

@@ -8,9 +8,10 @@ import { type Act, type Arg, isLiteral, type Program, type Use } from "./program
 const shared =
   /^(?:-?(?:node|nodejs|python[\d.]*|ruby|java|bash|sh|zsh|fish|ssh|sshd|systemd|init|launchd|dbus.*|Xorg|Xwayland|gnome.*|kde.*|code|cursor|claude|codex|gemini|copilot|opencode|tmux|screen|docker.*|containerd|postgres.*|mysqld?|redis.*|mongod|nginx|chrome|chromium|firefox|Finder|Dock|cron|login|\.|\.\*|\*)?)$/i;
 
-/** The words that name our own daemon among those from which the processes are found: `$(pgrep -f signalbox)`. */
+/** Our own daemon, by its number or by words that name it among those from which the processes are found: `$(pgrep -f signalbox)`. */
 function endsUs(use: Use, arg: Arg): boolean {
-  if (!/signalbox/i.test(arg.text)) return false;
+  const numbered = /^[1-9]\d{0,9}$/.test(arg.text) && isLiteral(arg) && use.isOurProcess(arg.text);
+  if (!numbered && !/signalbox/i.test(arg.text)) return false;
   use.emit({
     kind: "signal",
     what: `${use.name} ${arg.text}: end Signalbox's daemon`,
@@ -36,7 +37,6 @@ const byNumber: Act = (use) => {
   for (const arg of names) if (!endsUs(use, arg)) target(use, `${use.name} ${arg.text}`, lossOf(arg));
 };
 
-/** Our own daemon cannot be told from its number; it is started again by the next call and judges that. */
 function lossOf(arg: Arg): "yes" | "costly" | "no" {
   if (/^-\d+$/.test(arg.text)) return arg.text === "-1" ? "no" : "costly";
   if (arg.text === "1") return "no";
@@ -76,6 +76,8 @@ const traces: Act = (use, args) => {
       place: "system",
       secret: "reads",
     });
+  const traced = use.value("-p");
+  if (traced !== undefined && endsUs(use, traced)) return;
   if (use.has("-p"))
     use.emit({
       kind: "elevate",

@@ -212,6 +212,8 @@ export interface Use {
   script(file: Arg, language: Language, args?: readonly Arg[]): void;
   /** Writes what comes from the network to a file: run later, it is code that nobody saw. */
   downloads(file: Arg): void;
+  /** Whether the process of that number is Signalbox's own; false where nobody looked. */
+  isOurProcess(pid: string): boolean;
   /** Notes something for later commands of the same text: `git remote add x` for `git push x`. */
   remember(what: string): void;
   remembers(what: string): boolean;

@@ -205,6 +205,10 @@ export const python: readonly Program[] = [
     subcommands: {
       migrate: (use, args) => (args.at(-1)?.text === "zero" ? losesTables(use) : runsOwn(use, [])),
       "downgrade|db downgrade|flush|reset_db": losesTables,
+      dbshell: (use, args) => {
+        if (use.stdin.text !== "" || use.stdin.files.length > 0) use.stdinCode("sql");
+        else runsOwn(use, args);
+      },
       "shell|shell_plus": {
         flags: {
           "-c --command <code>": (use, [line]) => (line === undefined ? undefined : consoleLine(use, "python", line)),

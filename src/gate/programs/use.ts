@@ -336,6 +336,10 @@ export class ProgramUse implements Use {
     if (path !== undefined && this.#runner.scene.made.has(path))
       this.#runner.scene.made.set(path, { text: undefined, secret: false, remote: true, decoded: false, files: [] });
   }
+  isOurProcess(pid: string): boolean {
+    const fact = this.#runner.scene.fact("process", pid);
+    return fact !== undefined && "ours" in fact && fact.ours;
+  }
   remember(what: string): void {
     if (this.#runner.scene.said.size < 64) this.#runner.scene.said.add(what);
   }

@@ -24,6 +24,15 @@ const packs: Act = (use, args) => {
     for (const line of use.values(flag)) {
       const text = flag === "--checkpoint-action" ? (/^exec=(.*)$/s.exec(line.text)?.[1] ?? "") : line.text;
       if (text === "" || /^(?:gzip|pigz|bzip2|xz|zstd|lz4|lzip|zstdmt|pzstd|pixz)(?: -[\w-]+)*$/.test(text)) continue;
+      // A shell with nothing to run is told what to do by whoever sits there.
+      if (flag === "--checkpoint-action" && /^(?:\/bin\/)?(?:ba|da|z|k)?sh$/.test(text))
+        use.emit({
+          kind: "opaque",
+          what: `tar: start ${text} at each checkpoint`,
+          target: "tar",
+          sure: "opaque",
+          undoable: "no",
+        });
       // Each file's content comes in by stdin.
       if (flag === "--to-command" && !/[;&|<>$`]/.test(text))
         use.run(

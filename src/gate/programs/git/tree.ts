@@ -83,6 +83,14 @@ const stashes: Act = (use, args) => {
 
 const worktrees: Act = (use, args) => {
   const [verb, ...rest] = args;
+  // In temp it is scratch work, as anything that is made there.
+  if (
+    verb?.text === "remove" &&
+    use.has("-f") &&
+    rest.length > 0 &&
+    rest.every((arg) => /^\/(?:var\/)?tmp\/./.test(arg.text))
+  )
+    return rest.forEach((arg) => use.path(arg, { kind: "delete", tree: true }));
   if (verb?.text === "remove")
     return own(
       "delete",

@@ -49,6 +49,10 @@ function terminal(name: string, words: readonly string[], use: Parameters<Act>[0
       place: "system",
       secret: "reads",
     });
+  const at = words.findIndex((word) => /^-(?:s|t|ds)$/.test(word));
+  const session = (at < 0 ? "" : (words[at + 1] ?? "")).replace(/[:.].*$/, "");
+  if (/^(?:new-session|new)$/.test(verb) && session !== "") use.remember(`${name} ${session}`);
+  if (/^kill-(?:session|window|pane)$/.test(verb) && session !== "" && use.remembers(`${name} ${session}`)) return;
   if (/^kill-(?:server|session|window|pane)$/.test(verb))
     return use.emit({
       kind: "signal",
@@ -207,6 +211,8 @@ export const terminals: readonly Program[] = [
       "tmux ls": "allow",
       "tmux send-keys -t 0 'rm -rf ~' Enter": "hold",
       "echo 'ls' | at now": "hold",
+      "tmux new-session -d -s web 'npm start'; sleep 2; tmux kill-session -t web": "allow",
+      "tmux kill-session -t web": "hold",
       "capsh --print": "allow",
       "newgrp docker": "hold",
       "screen -dmS web npm start": "allow",
