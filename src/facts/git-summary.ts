@@ -1,6 +1,5 @@
-import { lstat, readFile } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { findGit, gitTop, readFilterNames, runGit } from "./git.ts";
+import { projectOf } from "./project.ts";
 
 /** What a board shows of a working tree; the shape of `SessionView.git`. */
 export interface GitSummary {
@@ -63,16 +62,6 @@ export async function gitSummary(folder: string, signal: AbortSignal): Promise<G
       if (signal.aborted || !/HEAD/.test((error as Error).message)) throw error;
     });
   }
-  return { root, mainWorktree: await mainWorktreeOf(root), ...found, dirtyFiles, addedLines, removedLines };
-}
-
-/** `.git` of a linked worktree is a file that leads to `<main>/.git/worktrees/<name>` (gitrepository-layout(5)). */
-async function mainWorktreeOf(root: string): Promise<string | null> {
-  const path = join(root, ".git");
-  if (!(await lstat(path)).isFile()) return null;
-  const target = /^gitdir: (.*)/.exec((await readFile(path, "utf8")).slice(0, 4_096))?.[1]?.trim();
-  if (target === undefined) return null;
-  const folder = isAbsolute(target) ? target : resolve(root, target);
-  const common = dirname(dirname(folder));
-  return basename(dirname(folder)) === "worktrees" && basename(common) === ".git" ? dirname(common) : null;
+  const project = await projectOf(root, signal);
+  return { root, mainWorktree: project === root ? null : project, ...found, dirtyFiles, addedLines, removedLines };
 }

@@ -9,6 +9,7 @@ const Params = z.object({
   list: z.array(z.string()).max(1).optional(),
   kind: z.enum(["a", "b"]).optional(),
   own: z.string().regex(/^x/, "an id begins with x").optional(),
+  calls: z.array(z.string()).min(1, "must hold at least one call").optional(),
 });
 
 test("what is wrong with params is said in our own words, field by field", () => {
