@@ -99,6 +99,13 @@ const insideRooms: Readonly<Record<string, readonly string[]>> = {
   dialects: ["dialects/agents", "dialects/clients"],
 };
 
+test("the page of the architecture names every folder of the source", () => {
+  const page = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+  const folders = readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const missing = folders.filter(({ name }) => !new RegExp(`\\b${name}/`).test(page)).map(({ name }) => name);
+  assert.deepEqual(missing, [], "Say in ARCHITECTURE.md what it is.");
+});
+
 test("each room opens with what it owns, promises and never does", () => {
   const rooms = readdirSync(source, { withFileTypes: true }).filter(
     (entry) => entry.isDirectory() && !["kit", "protocol"].includes(entry.name),

@@ -19,7 +19,8 @@ const order = Object.keys(stateWords) as SessionState[];
 const waitingWords = { permission: "permission", question: "question", plan: "plan" } as const;
 
 export function sessionList(terminal: Terminal, sessions: readonly SessionView[], nowMs: number): string {
-  if (sessions.length === 0) return "No agent has been seen yet. Wire one: signalbox wire claude-code";
+  if (sessions.length === 0)
+    return "No session is live. Those that ended: signalbox session list --ended   Wire an agent: signalbox wire claude-code";
   return [...sessions]
     .sort((a, b) => Number(b.pinned) - Number(a.pinned) || order.indexOf(a.state) - order.indexOf(b.state))
     .map((session) => sessionLine(terminal, session, nowMs))

@@ -59,8 +59,7 @@ export class Outbox {
     this.#waiting.push(notice);
     if (this.#waiting.length > waitingMax) this.#waiting.shift();
     if (this.#running) return;
-    this.#running = true;
-    void this.#run().finally(() => (this.#running = false));
+    void this.#run();
   }
 
   /** What no longer stands is not told any more. */
@@ -83,6 +82,15 @@ export class Outbox {
   }
 
   async #run(): Promise<void> {
+    this.#running = true;
+    try {
+      await this.#deliverAll();
+    } finally {
+      this.#running = false; // in the same breath as the last look: what is put from now on starts anew
+    }
+  }
+
+  async #deliverAll(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#stop.aborted) {
       if (!(await this.#pause(this.#lastMs + this.#periodMs - this.#clock.monotonicMs()))) return;
       if (this.#waiting.length === 0) return; // all of it was cleared meanwhile
