@@ -6,6 +6,7 @@ import type { ConnectionInfo } from "../../protocol/handlers.ts";
 import { newId } from "../../protocol/ids.ts";
 import type { EntryView } from "../../protocol/operations/ledger.ts";
 import type { Sessions } from "../../sessions/index.ts";
+import { diskRefusal } from "../disk.ts";
 import type { MemoryDesk } from "../memory.ts";
 import type { UpkeepDesk } from "../upkeep.ts";
 
@@ -104,6 +105,8 @@ export function iaiPorts(rooms: IaiRooms, world: IaiWorld): IaiPorts {
     startedAt: new Date(startedAtMs).toISOString(),
     uptimeMs: () => clock.monotonicMs() - startedMs,
     fault(method, error) {
+      const refusal = diskRefusal(error);
+      if (refusal !== undefined) return refusal;
       const ref = newId("req").slice("req_".length);
       rooms.log.error({ ref, method, err: error }, "a method of iai failed");
       return ref;

@@ -116,6 +116,13 @@ test("a fault inside any method is -32001 with a ref of the log; a refusal is sa
     );
     const wrong = failing(new Refusal("INVALID_PARAMS", "a knob's name is a-z"));
     await assert.rejects(iaiMethods(wrong)(name)?.run(params, call) ?? Promise.resolve(), { rpcCode: -32602 }, name);
+    const full = new Refusal("LEDGER_UNAVAILABLE", "The disk is full.", "Free some space.");
+    const disk = { ...failing(new Error("SQLITE_FULL")), fault: () => full };
+    await assert.rejects(
+      iaiMethods(disk)(name)?.run(params, call) ?? Promise.resolve(),
+      { rpcCode: -32001, code: "LEDGER_UNAVAILABLE", message: "The disk is full. Free some space." },
+      name,
+    );
     const draining = failing(new Refusal("DRAINING", "the daemon drains"));
     await assert.rejects(
       iaiMethods(draining)(name)?.run(params, call) ?? Promise.resolve(),

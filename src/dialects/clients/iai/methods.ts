@@ -172,6 +172,7 @@ function iaiError(name: string, error: unknown, ports: IaiPorts): Refusal {
   if (error instanceof ForeignError) return error;
   if (!(error instanceof Refusal)) {
     const ref = ports.fault(name, error);
+    if (typeof ref !== "string") return iaiError(name, ref, ports);
     return new ForeignError(
       iaiErrors.internal,
       "INTERNAL",

@@ -3,6 +3,7 @@ import type { Call } from "../../../protocol/handlers.ts";
 import type { EntryView } from "../../../protocol/operations/ledger.ts";
 import type { NoteView } from "../../../protocol/operations/memory.ts";
 import type { UpkeepCommandView, UpkeepView } from "../../../protocol/operations/upkeep.ts";
+import type { Refusal } from "../../../protocol/refusals.ts";
 
 /** Who asks: iai's session id, where the client says one, and the connection, whose process works in some folder. */
 export interface IaiCaller {
@@ -63,6 +64,6 @@ export interface IaiPorts {
   readonly version: string;
   readonly startedAt: string;
   uptimeMs(): number;
-  /** What is no expected error goes to the log. @returns the ref under which it stands there */
-  fault(method: string, error: unknown): string;
+  /** What is no expected error goes to the log. @returns the ref under which it stands there; a refusal where it is a fault of the machine */
+  fault(method: string, error: unknown): string | Refusal;
 }
