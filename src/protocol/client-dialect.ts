@@ -25,6 +25,11 @@ export interface ClientDialect {
    * served after the other. False: each is served as it comes.
    */
   readonly ordered: boolean;
+  /**
+   * Whether this frame is told and not asked, so that it is taken even when its client has gone without reading a word. Absent: none is.
+   * What it starts must end by itself.
+   */
+  reports?(frame: ForeignFrame): boolean;
   /** Begins the dialect's side of one connection, when its first frame comes. */
   open(peer: Peer): Conversation;
 }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createConnection } from "node:net";
 import { test } from "node:test";
 import { openDoor } from "../../../test/support/door.ts";
 import { type ClientDialect, ForeignError, type Peer as Client } from "../../protocol/client-dialect.ts";
@@ -249,6 +251,32 @@ test("methods of other systems are called by JSON-RPC, with their own numbers fo
   assert.equal(errorCode(await peer.next()), -32001);
   peer.send(rpc(3, "memory_else"));
   assert.equal(errorCode(await peer.next()), -32601);
+});
+
+test("what is told is taken although its client has gone without reading; what is asked is not", async () => {
+  const served: unknown[] = [];
+  const whole = Promise.withResolvers<void>();
+  const teller: ClientDialect = {
+    ...dialect("a", (frame, peer) => {
+      served.push(frame["id"]);
+      peer.send({ got: frame["id"] });
+      if (frame["id"] === "last") whole.resolve();
+    }),
+    reports: ({ tells }) => tells === true,
+  };
+  await using door = await openDoor(quick, { dialects: [teller] });
+  const socket = createConnection(door.path);
+  await once(socket, "connect");
+  const frames = [{ id: 1, tells: true }, { id: "asked" }, { id: 2, tells: true }, { id: "last", tells: true }];
+  socket.write(frames.map((frame) => `${JSON.stringify({ say: "a", ...frame })}\n`).join(""), () => socket.destroy());
+  await whole.promise;
+  assert.deepEqual(
+    served.filter((id) => id !== "asked"),
+    [1, 2, "last"],
+  );
+  await using peer = await door.connect();
+  peer.send({ say: "a", id: "another" });
+  assert.deepEqual(await peer.next(), { got: "another" });
 });
 
 test("a fault of the machine reaches a client in its dialect's words", async () => {

@@ -46,6 +46,12 @@ export class Foreign {
     this.#peer = this.#makePeer();
   }
 
+  /** Whether the frame is of use although nobody reads an answer. */
+  static reports(dialects: readonly ClientDialect[], frame: ForeignFrame): boolean {
+    const dialect = dialects.find((each) => each.matches(frame));
+    return dialect?.reports?.(frame) ?? false;
+  }
+
   /** @returns false when no dialect knows the shape */
   accept(frame: ForeignFrame, notSure: NotSure | undefined): boolean {
     const { connection, dialects, freed } = this.#ports;

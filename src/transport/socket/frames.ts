@@ -131,19 +131,23 @@ export class Frames {
   /** Takes up to `most` frames. @returns whether there may be more to take right now */
   #take(most: number): boolean {
     for (let taken = 0; taken < most; taken += 1) {
-      if (!this.#connection.socket.writable) return false; // nobody could be answered any more
-      if (this.#blocked) {
+      const gone = !this.#connection.socket.writable;
+      if (this.#blocked && !gone) {
         this.#connection.socket.pause();
         return false;
       }
       const message = this.#parked ?? this.#next();
       this.#parked = undefined;
       if (message === undefined) return false;
-      if (message === "answered") continue;
+      if (message === "answered" || (gone && !this.#reports(message))) continue; // nobody could be answered any more
       if (this.#inFlight >= limits.inFlightPerConnectionMax && startsCall(message.json)) this.#parked = message;
       else this.#accept(message);
     }
     return true;
+  }
+
+  #reports({ json }: Message): boolean {
+    return !isRpc(json) && Foreign.reports(this.#ports.dialects, json as ForeignFrame);
   }
 
   /** The next message, if it is whole; a faulty frame is answered here. */
@@ -169,7 +173,10 @@ export class Frames {
       this.#connection.wordFault = undefined;
       return this.#rpc.accept(json, notSure);
     }
-    this.#foreign ??= new Foreign(this.#foreignPorts());
+    if (this.#foreign === undefined) {
+      this.#foreign = new Foreign(this.#foreignPorts());
+      if (this.#connection.socket.destroyed) this.#cancelAll();
+    }
     if (this.#foreign.accept(json as ForeignFrame, notSure)) return;
     this.#rpc.refuse("INVALID_REQUEST", 'this frame is of no known shape; a JSON-RPC request says "jsonrpc":"2.0"');
   }

@@ -43,6 +43,9 @@ const messages = {
 type Type = keyof typeof messages;
 type Message<T extends Type> = z.output<(typeof messages)[T]>;
 
+/** What is told, and what must come before it. */
+const reports: ReadonlySet<string> = new Set<Type>(["connect", "status_update", "hook_event"]);
+
 export function atm(ports: AtmPorts): ClientDialect {
   /** Of the clients that are connected; an id is one client's until it goes. */
   const ids = new Set<string>();
@@ -56,6 +59,8 @@ export function atm(ports: AtmPorts): ClientDialect {
     name: "atm",
     matches: (frame) => "protocol_version" in frame && "type" in frame,
     ordered: true,
+    // Its hook script writes and leaves; a machine that is busy must not lose what it told.
+    reports: (frame) => reports.has(String(frame["type"])),
     fault: (refusal) => ({ type: "error", message: wordsOf(refusal), code: refusal.code }),
     open: (peer) => new Talk(ports, peer, ids, nextId),
   };
