@@ -1,5 +1,5 @@
 import { canonicalJson, type Json, present } from "../kit/canonical.ts";
-import { visible } from "../kit/text.ts";
+import { visibleName } from "../kit/text.ts";
 import type { Answer, HeldCall, Holds, ProcessId, VerdictRecord } from "../holds/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import { stricter } from "../protocol/effects.ts";
@@ -268,18 +268,18 @@ function tightened(judged: Judged, tighten: ToolCallRequest["tighten"]): Judged 
 
 /**
  * Effects and reasons repeat words of the call: what is stored and shown of them holds no secret, and what is for reading nothing that the terminal
- * of an agent or a shim would act on.
+ * of an agent or a shim would act on, nor a line of its own.
  */
 export function redactJudged(judged: Judged, redactText: (text: string) => string): Judged {
   return {
     ...judged,
-    reason: visible(redactText(judged.reason)),
+    reason: visibleName(redactText(judged.reason)),
     effects: judged.effects.map((effect) => ({
       ...effect,
-      what: visible(redactText(effect.what)),
+      what: visibleName(redactText(effect.what)),
       target: redactText(effect.target),
     })),
-    steps: judged.steps.map((step) => ({ ...step, what: visible(redactText(step.what)) })),
+    steps: judged.steps.map((step) => ({ ...step, what: visibleName(redactText(step.what)) })),
   };
 }
 

@@ -46,7 +46,7 @@ describe("hook payloads that are wrong", () => {
   test("a reason repeats no control character of the call to the host's terminal", async () => {
     const { code, stdout, stderr } = await claude(
       "PreToolUse",
-      preToolUse("esc", project, "Bash", { command: "rm -rf '/etc/a\u001b[2J\u202eb'" }),
+      preToolUse("esc", project, "Bash", { command: "rm -rf '/etc/a\u001b[2J\u202eb\nApproved.'" }),
     );
     assert.equal(code, 2);
     const { permissionDecisionReason: reason } = JSON.parse(stdout).hookSpecificOutput;

@@ -19,7 +19,13 @@ const alternativesMax = 256;
 const oneOrMore = <T extends z.ZodType>(item: T) =>
   z.union([item.transform((value) => [value]), z.array(item).min(1).max(alternativesMax)]);
 const Pattern = z.string().min(1);
-const Sentence = z.string().trim().min(1).max(limits.reasonCharsMax);
+/** Told in one line, however it is written in the file. */
+const Sentence = z
+  .string()
+  .trim()
+  .min(1)
+  .max(limits.reasonCharsMax)
+  .transform((text) => text.replaceAll(/\s+/g, " "));
 const Folder = z
   .string()
   .regex(/^(\/|~(\/|$))/, "must be an absolute path or begin with ~/")
