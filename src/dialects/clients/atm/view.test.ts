@@ -24,6 +24,8 @@ test("numbers are numbers and texts are texts, whatever is known", () => {
       assert.equal(typeof value, "string", name);
   assert.equal(of({}).id_short, "8e11bfb5");
   assert.equal(of({ agent: "codex" }).model, "codex");
+  // Half a surrogate would be no JSON to a client that reads it strictly, and cost it the whole list.
+  assert.ok(of({ id: "1234567👨 and more" }).id_short.isWellFormed());
 });
 
 test("each state is one of atm's three, and only what waits for a person needs attention", () => {

@@ -65,7 +65,7 @@ export function atmSession(view: SessionView, nowMs: number): AtmSession {
   const seconds = Math.max(0, (Date.parse(view.endedAt ?? view.lastSeenAt) - startedMs) / 1_000);
   return {
     id: view.id,
-    id_short: view.id.slice(0, idShortChars),
+    id_short: view.id.slice(0, idShortChars).toWellFormed(),
     agent_type: view.parent === null ? "main" : "custom",
     model: view.model ?? (view.agent === "claude-code" ? "Unknown" : view.agent),
     status,
