@@ -279,6 +279,14 @@ test("what is told is taken although its client has gone without reading; what i
   assert.deepEqual(await peer.next(), { got: "another" });
 });
 
+test("no frame has half a surrogate, which strict readers take for no JSON", async () => {
+  const cut = dialect("a", (_, peer) => peer.send({ text: "cut \ud83d", list: ["\udc00 x", "\\ud83d", "👍"] }));
+  await using door = await openDoor(quick, { dialects: [cut] });
+  await using peer = await door.connect();
+  peer.send({ say: "a" });
+  assert.deepEqual(await peer.next(), { text: "cut \ufffd", list: ["\ufffd x", "\\ud83d", "👍"] });
+});
+
 test("a fault of the machine reaches a client in its dialect's words", async () => {
   const failing = dialect("a", () => {
     throw new Error("the disk is full");

@@ -57,7 +57,7 @@ export class Foreign {
     const { connection, dialects, freed } = this.#ports;
     const dialect = dialects.find((each) => each.matches(frame));
     if (dialect === undefined) return false;
-    connection.wordFault = (refusal) => JSON.stringify(dialect.fault(refusal));
+    connection.wordFault = (refusal) => textOf(dialect.fault(refusal));
     let talk = this.#talks.get(dialect);
     if (talk === undefined) {
       talk = { conversation: dialect.open(this.#peer), last: undefined };
@@ -104,7 +104,7 @@ export class Foreign {
     return {
       connection,
       lost: this.#lost.signal,
-      send: (frame) => send(JSON.stringify(frame)),
+      send: (frame) => send(textOf(frame)),
       caughtUp,
       call: async (name, input, { notSure, signal, outlivesPeer = false } = {}) => {
         const task = calls.start(name, input, { connection, notSure });
@@ -181,3 +181,13 @@ export class Foreign {
 
 const cancelled = (reason: unknown): Refusal =>
   reason instanceof Refusal ? reason : new Refusal("CANCELLED", "cancelled by the caller");
+
+/**
+ * Half a surrogate, which cutting a text can leave, is written as an escape that strict readers (serde, and so the clients of four systems) take
+ * for no JSON at all; and some of them go by their own rules when they can't read an answer.
+ */
+function textOf(frame: object): string {
+  const text = JSON.stringify(frame);
+  if (!/\\ud[89a-f]/.test(text)) return text;
+  return JSON.stringify(frame, (_, value: unknown) => (typeof value === "string" ? value.toWellFormed() : value));
+}
