@@ -322,6 +322,5 @@ export function homeOf(path: string, home: string): string | undefined {
 }
 
 /** Devices that swallow or give nothing of worth. */
-const quietDevices =
-  /^\/dev\/(?:null|zero|full|u?random|stdin|stdout|stderr|tty|fd(?:\/\d+)?|ptmx|pts\/\d+|shm(?:\/.*)?)$/;
+const quietDevices = /^\/dev\/(?:null|zero|full|u?random|stdin|stdout|stderr|tty|fd(?:\/\d+)?|ptmx|shm(?:\/.*)?)$/;
 export const isQuietDevice = (path: string): boolean => path.startsWith("/dev/") && quietDevices.test(path);

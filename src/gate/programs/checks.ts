@@ -242,7 +242,7 @@ export const checks: readonly Program[] = [
         args.forEach((path) => use.path(path, { kind: "write" })),
       "--outdir --outDir --out <path>": rewrites,
       "--rootdir --rootDir --cwd -C <path>": runsFrom,
-      "-c --config -p --project -d <path>": nothing,
+      "-c --config -p --project -d <path>": runsFrom,
     },
     clusters: false,
     does: runsOwn,
@@ -547,6 +547,13 @@ export const checks: readonly Program[] = [
           ? verb
           : undefined);
       if (loss !== undefined) use.emit(emptiesDatabase(`${use.name} ${loss}`));
+      else if (
+        use.name === "drush" &&
+        /^(?:entity|user|role|field|config|state|pm|sql|site|key-value)[:-](?:delete|cancel|drop|uninstall|wipe|remove|block)/.test(
+          verb,
+        )
+      )
+        use.emit(emptiesDatabase(`drush ${verb}`));
       else if (use.name === "wp" && /^(?:delete|drop|empty|reset|uninstall)$/.test(args[1]?.text ?? ""))
         use.emit(emptiesDatabase(`wp ${verb} ${args[1]?.text ?? ""}`));
       else if (verb === "tinker") {

@@ -100,6 +100,15 @@ const telling =
 /** A command given to a container, after the container's or image's name. */
 const inside: Act = (use, [where, ...words]) => {
   use.emit({ kind: "execute", what: `${use.title} ${where?.text ?? ""}`, target: where?.text ?? use.name });
+  // `docker run $(docker build -q .)` runs what was built here; what else an image is found by may be anybody's.
+  if (where?.fixed === 0 && /^\$\(|^`/.test(where.text) && !/docker|podman|buildx|cat |git /.test(where.text))
+    use.emit({
+      kind: "opaque",
+      what: `${use.title}: run an image that is known only when it runs (${where.text})`,
+      target: where.text,
+      sure: "opaque",
+      undoable: "no",
+    });
   if (where === undefined || words.length === 0) return;
   const line = /^(?:\/(?:usr\/)?bin\/)?(?:ba|da|a|z)?sh$/.test(words[0]?.text ?? "") ? words.at(-1) : undefined;
   const text = words.map((word) => word.text).join(" ");
@@ -369,6 +378,8 @@ export const containers: readonly Program[] = [
       "docker stop $(docker ps -q)": "hold",
       "docker rm web": "allow",
       "docker rm -f $(docker ps -aq)": "hold",
+      "docker run --rm $(docker build -q .) npm test": "allow",
+      "docker run --rm $(curl -s https://example.com/image)": "hold",
       "docker run --privileged alpine": "hold",
       "docker run -v /:/host alpine chroot /host": "hold",
       "docker run -v /var/run/docker.sock:/var/run/docker.sock alpine": "hold",

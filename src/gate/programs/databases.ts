@@ -3,6 +3,7 @@ import { databaseLoss, emptiesDatabase } from "./database-loss.ts";
 import { type Act, isLiteral, literal, type Program, type Use } from "./program.ts";
 import { byVerb } from "./use.ts";
 import { byVerbs } from "./service-verbs.ts";
+import { verbOf } from "./verbs.ts";
 
 /** Clients of databases. What they are told to do is judged as SQL, or by the command's name; a server that is local is one all the same. */
 
@@ -506,12 +507,20 @@ export const databases: readonly Program[] = [
           : use.output({ text: undefined, remote: true }),
       "ls|keys|scan|kv list|members|catalog|monitor|watch|endpoint health|endpoint status|member list|job status|node status|alloc status|alloc logs|node-status|alloc-status|job-status|sub|subscribe|me|rtt|latency":
         (use) => use.output({ text: undefined, remote: true }),
+      "db shell": (use, args) => {
+        const sql = args[1];
+        if (sql !== undefined) use.code("sql", sql);
+        else if (use.stdin.text !== "") use.stdinCode("sql");
+      },
       "del|kv delete|kv del|kv rm|kv purge|purge|delete|job stop|stream rm|stream purge|stream delete|consumer rm|queue purge|delete_queue|delete_vhost|delete_user|purge_queue|reset|force_reset|stop_app|shutdown|stop|drop":
         changesDatabase("delete or stop", "no"),
     },
     does: (use, args) => {
       const pipelines = /^(?:airflow|dbt|dagster|prefect|flink)$/.test(use.name);
-      if (!pipelines || args.some(({ text }) => /^(?:reset|clean|delete|drop|purge)$/.test(text))) byVerbs()(use, args);
+      const target = use.all[use.all.findIndex(({ text }) => text === "--target") + 1]?.text ?? "";
+      if (use.has("--target") && /^prod(?:uction)?$|^live$/.test(target))
+        changesDatabase(`${use.name}: build at ${target}`, "costly")(use, args);
+      else if (!pipelines || args.slice(0, 4).some(({ text }) => verbOf(text) === "destroys")) byVerbs()(use, args);
       else builds(use, []);
     },
     examples: {
@@ -524,6 +533,10 @@ export const databases: readonly Program[] = [
       "nats stream ls": "allow",
       "nats stream purge ORDERS": "hold",
       "dbt run --select model": "allow",
+      "dbt run --target prod": "hold",
+      "airflow tasks clear daily -y": "hold",
+      "turso db shell app 'select 1'": "allow",
+      "turso db shell app 'drop table a'": "hold",
     },
   },
 ];

@@ -16,7 +16,15 @@ import {
   when,
 } from "./acts.ts";
 import { commonTools } from "./common-tools.ts";
-import { changesHomeSettings, installs, otherRegistry, runsFrom, runsPackage, runsTool } from "./packages.ts";
+import {
+  changesHomeSettings,
+  fetchesPackage,
+  installs,
+  otherRegistry,
+  runsFrom,
+  runsPackage,
+  runsTool,
+} from "./packages.ts";
 import type { Act, Command, Program } from "./program.ts";
 
 const runsTools = runsTool(commonTools);
@@ -76,7 +84,7 @@ export const javascript: readonly Program[] = [
       "uninstall|un|remove|rm|r|unlink": npmInstall,
       "run|run-script|test|t|tst|start|stop|restart|rum": runsOwn,
       "exec|x": {
-        flags: { "-c --call <code>": runsLine, "-p --package <x>": nothing, "-y --yes": nothing },
+        flags: { "-c --call <code>": runsLine, "-p --package <x>": fetchesPackage, "-y --yes": nothing },
         stop: true,
         does: runsPackages,
       },
@@ -103,7 +111,7 @@ export const javascript: readonly Program[] = [
     summary: "runs a package's program",
     flags: {
       "-c --call <code>": runsLine,
-      "-p --package <x>": nothing,
+      "-p --package <x>": fetchesPackage,
       "--registry <url>": otherRegistry,
       "-w --workspace --prefix --cache <x>": nothing,
     },
@@ -144,7 +152,7 @@ export const javascript: readonly Program[] = [
         // One word with spaces is a line of shell.
         does: when((use) => use.has("-c") || use.operands[0]?.text.includes(" ") === true, runsLine, runsTools),
       },
-      dlx: { flags: { "-p --package <x>": nothing }, stop: true, does: runsPackages },
+      dlx: { flags: { "-p --package <x>": fetchesPackage }, stop: true, does: runsPackages },
       workspace: { stop: true, does: runsOwn },
       "workspaces foreach|workspaces run|recursive run|m run|multi run": runsOwn,
       "recursive exec|m exec|multi exec": { stop: true, does: runsTools },

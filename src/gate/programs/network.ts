@@ -305,7 +305,11 @@ export const network: readonly Program[] = [
       "--url <url>": [],
       "--unix-socket --abstract-unix-socket <path>": (use, args) => {
         const [arg] = args;
-        if (arg !== undefined)
+        // A server of this work has its socket in the workspace or in temp; agents of keys and screens have theirs in temp too.
+        if (
+          arg !== undefined &&
+          (use.liesOutside(arg) || arg.fixed === 0 || /\/(?:\.X11-unix|ssh-|tmux-|gpg|vscode|dbus)/.test(arg.text))
+        )
           use.emit({
             kind: "mutate-remote",
             what: `curl: speak to the local service at ${arg.text}`,

@@ -29,9 +29,22 @@ export const installs =
   (use, args) => {
     const addresses = args.filter(isAddress);
     if (addresses.length > 0) opaque("install code from an address that no registry keeps")(use, addresses);
+    if (everywhere.some((flag) => use.has(flag)) && args.some(({ text }) => /^signalbox(?:@|$)/.test(text)))
+      use.emit({
+        kind: "write",
+        what: `${use.title}: change the installed Signalbox`,
+        target: "signalbox",
+        place: "signalbox",
+        undoable: "no",
+      });
     if (everywhere.some((flag) => use.has(flag))) changesSystem("install for the whole machine")(use, args);
     else builds(use, args);
   };
+
+/** `npx --package=X`: what is installed for one run. */
+export const fetchesPackage: Act = (use, args) => {
+  if (args.some(isAddress)) opaque("run code from an address that no registry keeps")(use, args);
+};
 
 /** A package that is run without being installed (`npx`, `uvx`): one that has a table is judged by it, others are tools of the project. */
 export const runsPackage =

@@ -13,6 +13,7 @@ import {
 import { commonTools } from "./common-tools.ts";
 import { runsTool } from "./packages.ts";
 import type { Act, Program } from "./program.ts";
+import { secretVariable } from "../paths/secrets.ts";
 import { byVerbs } from "./service-verbs.ts";
 
 /** Platforms that run applications, and services behind an API. Looking is free; deploying, deleting and paying are not. */
@@ -98,7 +99,10 @@ export const platforms: readonly Program[] = [
     subcommands: {
       "apps|apps:info|apps:list|ps|logs|releases|releases:info|releases:output|addons|addons:info|addons:plans|addons:services|domains|features|labs|access|pg|pg:info|pg:ps|pg:diagnose|pg:locks|pg:outliers|pg:backups|pg:backups:info|pg:backups:schedules|redis:info|pipelines|pipelines:info|pipelines:diff|buildpacks|regions|stack|stack:list|status|spaces|teams|members|certs|certs:info|webhooks|maintenance|drains|git:remote|auth:whoami|whoami|help|version|plugins|local|ci|notifications|usage":
         asks,
-      "config|config:get": revealsSecret("print the app's settings, secrets among them"),
+      "config|config:get": (use, args) =>
+        (args.length > 0 && args.every(({ text }) => !secretVariable(text))
+          ? asks
+          : revealsSecret("print the app's settings, secrets among them"))(use, args),
       "auth:token|pg:credentials:url|redis:credentials|authorizations:create|authorizations:info|pg:backups:url":
         revealsSecret("print a credential"),
       "login|logout|auth:login|auth:logout|keys:add|container:login|plugins:install|autocomplete": signsIn,

@@ -32,6 +32,16 @@ export const byVerbs =
     const told =
       shape === "pair" ? words.slice(1, 2) : shape === "groups" && words.length > 1 ? words.slice(skipped + 1) : words;
     const found = new Set(told.map((word) => (/[/=]/.test(word) ? undefined : verbOf(word))));
+    // To resolve a name is to look it up; to resolve an incident is to close it for all.
+    if (/\b(?:incidents?|alerts?|issues?|threads?)\b.*\b(?:resolve|ack|acknowledge|snooze)\b/.test(told.join(" ")))
+      found.add("changes");
+    // `cf apps`, `fly regions`: what there is, by its plural and nothing else.
+    if (
+      [...found].every((verb) => verb === undefined) &&
+      words.length <= 2 &&
+      /^[a-z-]{2,}[^s]s$/.test(words.at(-1) ?? "")
+    )
+      found.add("reads");
     if (found.has("destroys") || found.has("changes"))
       use.emit({
         kind: "mutate-remote",

@@ -50,9 +50,13 @@ export function useProgram(
   return use.out;
 }
 
+/** At the end and with no more than a subcommand: `--version 3` names one. */
+export const asksForVersion = (parsed: Parsed, args: readonly Arg[]): boolean =>
+  parsed.unknown.includes("--version") && args.at(-1)?.text === "--version" && args.length <= 3;
+
 const asksForHelp = (parsed: Parsed, args: readonly Arg[]): boolean =>
   parsed.unknown.includes("--help") ||
-  parsed.unknown.includes("--version") ||
+  asksForVersion(parsed, args) ||
   (args.length === 1 &&
     /^(?:-h|-V|-v|-help|-version|help|version)$/.test(args[0]?.text ?? "") &&
     parsed.given.length === 0);

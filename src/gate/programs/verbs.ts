@@ -4,6 +4,7 @@ const reading = new Set(
   `list ls get show describe desc info status stat view print search find query inspect explain validate verify check lint diff plan whoami who version versions help docs
    logs log tail top stats count cat history preview doctor ping lookup locate browse dump-config fetch read resolve preview current which env-list outdated audit why tree graph
    ps images events usage metrics summary report compare analyze analyse examine display watch wait page pages schema man test tests probe estimate simulate dry-run download pull batch-get
+   retrieve oncall parse scan balance recent whois calc evaluate explain-plan get-all inspect-all
    lists gets lanes target targets scan-status completion completions discover head peek select filter check-auth config-list me about size format fmt build compile init`.split(
     /\s+/,
   ),
@@ -44,7 +45,12 @@ export function verbOf(word: string): Verb | undefined {
     .split(/[-_:./]+/)
     .filter((part) => part !== "");
   if (parts.length < 2) return undefined;
-  if (word.includes(":")) return kind(parts.at(-1) ?? "") ?? kind(parts[0] ?? "");
+  if (/[:.]/.test(word)) return kind(parts.at(-1) ?? "") ?? kind(parts[0] ?? "");
+  // `batch-get-builds`: how many, then the verb.
+  if (/^(?:batch|bulk|multi|force|async|admin)$/.test(parts[0] ?? "") && parts.length > 2) {
+    const second = kind(parts[1] ?? "");
+    if (second !== undefined) return second;
+  }
   const first = kind(parts[0] ?? "");
   if (first !== undefined) return first;
   const last = kind(parts.at(-1) ?? "");

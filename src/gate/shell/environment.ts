@@ -56,6 +56,9 @@ const settingsOnly = new Set(
 const compilers = new Set("CC CXX CPP LD AR AS NM RANLIB FC HOSTCC CARGO_BUILD_RUSTC".split(" "));
 const knownRegistry =
   /^(?:direct|off|none|)$|^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1)(?:[:/]|$)|^https:\/\/(?:registry\.npmjs\.org|registry\.yarnpkg\.com|registry\.npmmirror\.com|pypi\.org|download\.pytorch\.org|proxy\.golang\.org|goproxy\.cn|goproxy\.io|rubygems\.org|index\.crates\.io)(?:\/|$)/;
+/** Who answers to these keys in the first place. */
+const ownModels =
+  /(?:^|\.)(?:anthropic\.com|openai\.com|googleapis\.com|mistral\.ai|openrouter\.ai|openai\.azure\.com|amazonaws\.com)$/;
 const quietCommands = new Set([
   "cat",
   "less",
@@ -169,6 +172,22 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
       place: "remote",
       sure: "opaque",
       undoable: "no",
+    });
+  }
+  if (
+    /^(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE_GEMINI|CLAUDE_CODE|CODEX|MISTRAL|OPENROUTER|AZURE_OPENAI)_(?:API_)?(?:BASE_URL|BASE|ENDPOINT)$/.test(
+      name,
+    )
+  ) {
+    const host = hostOf(text);
+    if (text === "" || value.fixed === 0 || (host !== undefined && (isLoopback(host) || ownModels.test(host)))) return;
+    return runner.emit(shell, {
+      kind: "opaque",
+      what: `set ${name}=${text}, so that prompts and keys go there, and what is answered comes from there`,
+      target: text,
+      place: "remote",
+      sure: "likely",
+      undoable: "costly",
     });
   }
   if (

@@ -20,8 +20,13 @@ export function ownVerb(name: string, args: readonly Arg[]): readonly Arg[] | un
   const at = args.findIndex(({ text }) =>
     /(?:^|\/)signalbox(?:\.js)?(?:@[\w.-]+)?$|(?:^|\/)signalbox\/src\/main\.ts$/.test(text),
   );
-  return at < 0 ? undefined : args.slice(at + 1);
+  // `npm uninstall -g signalbox` names the package and runs nothing of it.
+  const verb = args.find(({ text }) => !text.startsWith("-"))?.text ?? "";
+  if (at < 0 || (/^(?:p?npm|yarn|bun)$/.test(name) && handlesPackages.test(verb))) return undefined;
+  return args.slice(at + 1);
 }
+const handlesPackages =
+  /^(?:i|in|install|add|update|up|upgrade|un|uninstall|remove|rm|r|unlink|view|show|info|v|ls|list|why|explain|outdated|pack|docs|repo|bugs|home|global)$/;
 const starters = new Set([
   "npx",
   "pnpx",

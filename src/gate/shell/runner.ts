@@ -17,7 +17,7 @@ import {
 } from "../programs/program.ts";
 import { commonTools as runnable } from "../programs/common-tools.ts";
 import { destroysByName, forcingFlag, verbOf } from "../programs/verbs.ts";
-import { byVerb, untold, ProgramUse, programName, useProgram } from "../programs/use.ts";
+import { asksForVersion, byVerb, untold, ProgramUse, programName, useProgram } from "../programs/use.ts";
 import { parseArguments } from "../programs/parse.ts";
 import type { Scene } from "../scene.ts";
 import { judgeForeignCode } from "../code/index.ts";
@@ -225,7 +225,7 @@ export class Runner {
     const use = new ProgramUse(this, shell, name, args, stdin, parsed);
     if (
       parsed.unknown.includes("--help") ||
-      parsed.unknown.includes("--version") ||
+      asksForVersion(parsed, args) ||
       (args.length === 1 && /^(?:-h|-V|-v|-version|version|help)$/.test(args[0]?.text ?? ""))
     )
       return unknownFlow;
@@ -242,7 +242,9 @@ export class Runner {
       first !== undefined &&
       isLiteral(first) &&
       verbOf(first.text) === undefined &&
-      runnable.has(first.text)
+      runnable.has(first.text) &&
+      // `crm node delete x`: a node of a cluster, not Node.
+      !(first.text === "node" && verbOf(parsed.operands[1]?.text ?? "") !== undefined)
     ) {
       this.emit(shell, {
         kind: "opaque",

@@ -7,7 +7,13 @@ import { type Act, literal, type Program } from "../program.ts";
 const onlyAdds = /^(?:[uga]*\+[rwxX]+)(?:,[uga]*\+[rwxX]+)*$|^0?7[0-7][0-7]$/;
 
 const changesMode: Act = (use, args) => {
-  const [mode, ...files] = use.has("--reference") ? [literal(""), ...args] : args;
+  // `chmod -x file`: a mode that looks like a flag.
+  const less = use.all.find(({ text }) => /^-[rwxXst]+$/.test(text));
+  const [mode, ...files] = use.has("--reference")
+    ? [literal(""), ...args]
+    : less === undefined
+      ? args
+      : [less, ...args];
   if (mode === undefined) return;
   const many = use.has("-R");
   const wide =

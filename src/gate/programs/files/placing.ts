@@ -71,7 +71,9 @@ const dumps: Act = (use) => {
         });
       else use.output({ text: undefined, files: [value] });
     }
-    if (name === "of") use.path(value, { kind: "write" });
+    // Zeros in the place of what was there empty it.
+    const emptied = use.all.some(({ text }) => /^if=\/dev\/(?:zero|null)$/.test(text));
+    if (name === "of") use.path(value, { kind: "write", ...(emptied ? { content: "" } : {}) });
   }
 };
 

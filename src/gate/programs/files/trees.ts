@@ -37,12 +37,15 @@ export const trees: readonly Program[] = [
       if (remote(target))
         use.net(target, { kind: use.has("--delete") ? "mutate-remote" : "send", what: `rsync to ${target.text}` });
       else {
-        use.path(target, { kind: "write", verb: "copy to" });
+        // First: what is written there afterwards says nothing of what was there.
         if (use.has("--delete")) use.path(target, { kind: "delete", tree: true, verb: "delete whatever is extra in" });
+        use.path(target, { kind: "write", verb: "copy to" });
       }
     },
     examples: {
       "rsync -a src/ build/": "allow",
+      "rsync -a --delete src/ build/": "allow",
+      "rsync -a --delete empty/ src/": "hold",
       "rsync -a --delete src/ /srv/www/": "hold",
       "rsync -a . host:/srv": "hold",
       "rsync -an --delete a/ b/": "allow",
