@@ -1,4 +1,4 @@
-import type { Client } from "../client/index.ts";
+import { type Client, proofOf } from "../client/index.ts";
 import { every, systemClock } from "../kit/clock.ts";
 import type { HoldDecision, HoldView } from "../protocol/operations/holds.ts";
 import type { OutputOf } from "../protocol/operations/index.ts";
@@ -6,7 +6,6 @@ import { provedWords } from "../protocol/passphrase.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { cardLines, holdLine } from "./hold-card.ts";
 import { decidedText, editable, editedInput } from "../protocol/hold-words.ts";
-import { proofOf } from "./proof.ts";
 import { type Key, Screen } from "./screen.ts";
 import type { Style, Terminal } from "./terminal.ts";
 import { count, hintLines, sentence, wrap } from "./words.ts";

@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
-import { connect } from "../client/index.ts";
+import { connect, proofOf } from "../client/index.ts";
 import { passphraseCharsMin, passphraseKey, saltBytes } from "../protocol/passphrase.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import type { Verb } from "./index.ts";
-import { proofOf } from "./proof.ts";
 import { readSecret } from "./secret.ts";
 
 interface Options {

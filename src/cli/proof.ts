@@ -1,19 +1,6 @@
-import type { Client } from "../client/index.ts";
-import { passphraseKey } from "../protocol/passphrase.ts";
+import { type Client, type Proof, proofOf } from "../client/index.ts";
 import { Refusal } from "../protocol/refusals.ts";
 import { readSecret } from "./secret.ts";
-
-export interface Proof {
-  readonly nonce: string;
-  readonly proof: string;
-}
-
-/** Answers a fresh nonce, since typing may have taken longer than one lasts. */
-export async function proofOf(client: Client, word: string, passphrase: string): Promise<Proof> {
-  const { nonce, salt } = await client.call("operator/challenge", { op: word });
-  const key = await passphraseKey(passphrase, salt);
-  return { nonce, proof: key.prove(nonce, word) };
-}
 
 /**
  * Makes a call that may need the operator's passphrase: where it does, it is asked for at the terminal and the call made again with its proof.

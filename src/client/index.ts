@@ -6,3 +6,4 @@
  * (the daemon does, and loading the schemas would cost a short-lived CLI more than the call), never retries and never starts the daemon.
  */
 export { type Client, connect, dial } from "./connect.ts";
+export { type Proof, proofOf } from "./proof.ts";

@@ -2,9 +2,24 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Hooked } from "../support/daemon.ts";
+import type { Seat } from "../support/seat.ts";
 import { Stage, toldOf } from "./stage.ts";
 
 const escape = "\u001b";
+
+/** A board on which one call is held. */
+async function oneHeld(
+  ask: (stage: Stage) => Hooked = (stage) => stage.push("s-1"),
+  environment: NodeJS.ProcessEnv = {},
+): Promise<AsyncDisposable & { readonly stage: Stage; readonly seat: Seat; readonly hooked: Hooked }> {
+  const stage = await Stage.set(undefined, environment);
+  const { seat } = stage;
+  seat.start("board");
+  const hooked = ask(stage);
+  await seat.until("Needs you 1");
+  return { stage, seat, hooked, [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose]() };
+}
 
 test("one key approves a hold, and the hook that waits for it returns", async () => {
   await using stage = await Stage.set();
@@ -23,11 +38,8 @@ test("one key approves a hold, and the hook that waits for it returns", async ()
 });
 
 test("a denial carries the person's words to the agent", async () => {
-  await using stage = await Stage.set();
-  const { seat } = stage;
-  seat.start("board");
-  const hooked = stage.push("s-1");
-  await seat.until("Needs you 1");
+  await using held = await oneHeld();
+  const { seat, hooked } = held;
   seat.type("gd");
   await seat.until("Deny it. Why? The agent reads it.");
   seat.type("ask Ann first, ä日\r");
@@ -38,11 +50,8 @@ test("a denial carries the person's words to the agent", async () => {
 });
 
 test("an edited command is what the host is told to run", async () => {
-  await using stage = await Stage.set();
-  const { seat } = stage;
-  seat.start("board");
-  const hooked = stage.push("s-1");
-  await seat.until("Needs you 1");
+  await using held = await oneHeld();
+  const { seat, hooked } = held;
   seat.type("ge");
   await seat.until("> git push --force-with-lease origin main");
   seat.type("\u0015git push origin main\r");
@@ -52,11 +61,9 @@ test("an edited command is what the host is told to run", async () => {
 });
 
 test("the person's own editor edits what a line can't, and an unchanged text decides nothing", async () => {
-  await using stage = await Stage.set(undefined, { EDITOR: "sed -i s/one/two/" });
-  const { seat } = stage;
-  seat.start("board");
-  const hooked = stage.ask("s-1", "Bash", { command: "git push --force-with-lease origin \\\n  one" });
-  await seat.until("Needs you 1");
+  const command = "git push --force-with-lease origin \\\n  one";
+  await using held = await oneHeld((stage) => stage.ask("s-1", "Bash", { command }), { EDITOR: "sed -i s/one/two/" });
+  const { seat, hooked } = held;
   seat.type("ge");
   await seat.until("Input, JSON:");
   seat.type("\u000f");
@@ -74,10 +81,8 @@ test("the person's own editor edits what a line can't, and an unchanged text dec
 });
 
 test("what can't be undone is confirmed, and any key but y is no", async () => {
-  await using stage = await Stage.set();
-  const { seat } = stage;
-  seat.start("board");
-  const hooked = stage.write("s-1");
+  await using held = await oneHeld((stage) => stage.write("s-1"));
+  const { seat, hooked } = held;
   await seat.until("It can't be undone.");
   assert.match(seat.text, /no undo/);
   seat.type("ga");
@@ -92,12 +97,10 @@ test("what can't be undone is confirmed, and any key but y is no", async () => {
 });
 
 test("a rule is shown before it is saved", async () => {
-  await using stage = await Stage.set();
-  const { seat } = stage;
-  seat.start("board");
-  const hooked = stage.push("s-1");
-  await seat.until("Needs you 1");
+  await using held = await oneHeld();
+  const { stage, seat, hooked } = held;
   seat.type("gr");
+  await seat.until("1 of the last 1 verdict would have been another: 1 allow instead of hold.");
   await seat.until("This rule would be added to your policy:");
   await seat.until("Save it and approve?");
   assert.match(seat.text, /\[\[rule\]\]/);
@@ -108,11 +111,8 @@ test("a rule is shown before it is saved", async () => {
 });
 
 test("for the session: the next like call passes without a hold", async () => {
-  await using stage = await Stage.set();
-  const { seat } = stage;
-  seat.start("board");
-  const hooked = stage.push("s-1");
-  await seat.until("Needs you 1");
+  await using held = await oneHeld();
+  const { stage, seat, hooked } = held;
   seat.type("gs");
   assert.equal(toldOf(await hooked).decision, "allow");
   await seat.until("for this session");
@@ -153,11 +153,8 @@ test("several are marked and decided with one question; what can't be undone nee
 });
 
 test("a question that is left with Esc decides nothing, and one about a hold that went away neither", async () => {
-  await using stage = await Stage.set();
-  const { seat } = stage;
-  seat.start("board");
-  const hooked = stage.push("s-1");
-  await seat.until("Needs you 1");
+  await using held = await oneHeld();
+  const { seat, hooked } = held;
   seat.type("gd");
   await seat.until("Deny it. Why?");
   seat.type(escape);
@@ -186,4 +183,51 @@ test("the mode is changed from the board, and panic is confirmed and seen everyw
   await seat.until("Mode:");
   seat.type("atten\r");
   await seat.until("The mode is now attended");
+});
+
+test("while everything is stopped nothing is approved, and the board says why", async () => {
+  await using held = await oneHeld();
+  const { seat, hooked } = held;
+  seat.type("!");
+  await seat.until("Deny every tool call of every agent, now?");
+  seat.type("y");
+  await seat.until("The mode is now panic");
+  for (const key of ["a", "s", "r", "e"]) {
+    seat.type(key);
+    await seat.until("Everything is stopped, so nothing can be approved.");
+    seat.type("g");
+    await seat.until((text) => !text.includes("nothing can be approved"));
+  }
+  seat.type("m");
+  await seat.until("Mode:");
+  seat.type("attended\r");
+  await seat.until("The mode is now attended");
+  seat.type("ga");
+  assert.equal(toldOf(await hooked).decision, "allow");
+});
+
+test("where a passphrase is set, the board asks for it before what can't be undone, and shows no letter of it", async () => {
+  await using held = await oneHeld((stage) => stage.write("s-1"));
+  const { stage, seat, hooked } = held;
+  const set = "printf 'correct horse\\ncorrect horse\\n'";
+  seat.type("q");
+  await seat.until((text) => !text.includes("Needs you"));
+  seat.type(`${set} | ${stage.command("operator", "passphrase", "set", "--stdin")}\r`);
+  await seat.until(/passphrase/i);
+  seat.start("board");
+  await seat.until("Needs you 1");
+  const decide = async (passphrase: string) => {
+    seat.type("ga");
+    await seat.until("Approve it once?");
+    seat.type("y");
+    await seat.until("Passphrase:");
+    seat.type(passphrase);
+    await seat.until("> •••");
+    assert.ok(!seat.text.includes(passphrase));
+    seat.type("\r");
+  };
+  await decide("correct house");
+  await seat.until("Not done:");
+  await decide("correct horse");
+  assert.equal(toldOf(await hooked).decision, "allow");
 });

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Place } from "../../src/protocol/place.ts";
-import { Agent, type Hooked, makeHome, preToolUse, TestDaemon } from "../support/daemon.ts";
+import { Agent, type Hooked, makeHome, preToolUse, root, TestDaemon } from "../support/daemon.ts";
 import { Seat, type Size } from "../support/seat.ts";
 
 /** A daemon, a person at a terminal, and an agent that came after them: what every test of the board begins with. */
@@ -32,6 +32,11 @@ export class Stage implements AsyncDisposable {
     mkdirSync(this.project);
     execFileSync("git", ["init", "-q", "-b", "main", this.project]);
     this.#agent = new Agent(place);
+  }
+
+  /** A verb as the person's shell takes it. */
+  command(...args: readonly string[]): string {
+    return [process.execPath, join(root, "bin/signalbox.js"), "--home", this.place.home, ...args].join(" ");
   }
 
   /** What the host of a session tells of it. */

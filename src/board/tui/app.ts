@@ -5,7 +5,7 @@ import type { EntryView } from "../../protocol/operations/ledger.ts";
 import { Refusal } from "../../protocol/refusals.ts";
 import { stopped } from "../../protocol/words.ts";
 import type { SessionView } from "../../protocol/session-view.ts";
-import { type BoardState, createStore, keyOf, parseQuery, rowsByNeed, rowsByProject } from "../model/index.ts";
+import { type BoardState, createStore } from "../model/index.ts";
 import { CallsOf } from "./calls.ts";
 import { type Command, commands } from "./commands.ts";
 import type { BoardPorts, Desk, Settings } from "./desk.ts";
@@ -16,7 +16,9 @@ import { emptyWords, helpLines } from "./help.ts";
 import type { Input } from "./keys.ts";
 import { type Style, type Target, targetAt } from "./line.ts";
 import type { ListRow } from "./list-view.ts";
-import { aired, draw, type Hint, type Layout, layoutOf, type Page, type Said, saidLines, type View } from "./page.ts";
+import { heirsOf, hintsOf, listedRows } from "./listing.ts";
+import { type Layout, layoutOf, type View } from "./layout.ts";
+import { aired, draw, type Page, type Said, saidLines } from "./page.ts";
 import { type Frame, Screen } from "./screen.ts";
 import { Selection } from "./selection.ts";
 
@@ -282,8 +284,8 @@ export class BoardApp implements Desk, Disposable {
     const { settings, state, dialogs } = this;
     const nowMs = state.link.state === "away" ? state.link.sinceMs : this.#clock.nowMs();
     const selection = this.#selection;
-    this.#rows = this.#listed(state);
-    selection.settle(this.#ids(), this.#clock.monotonicMs(), (id) => this.#heirs(id));
+    this.#rows = listedRows(state, this.settings);
+    selection.settle(this.#ids(), this.#clock.monotonicMs(), (id) => heirsOf(this.#rows, id));
     for (const id of settings.marks) if (!state.holds.has(id)) settings.marks.delete(id);
     if (selection.id !== this.#detailOf) settings.detailTop = 0;
     this.#detailOf = selection.id;
@@ -317,39 +319,13 @@ export class BoardApp implements Desk, Disposable {
       order: settings.order,
       said: this.#said,
       dialog: dialogs.current,
-      hints: this.#hints(),
+      hints: hintsOf(this),
       nowMs: this.#clock.nowMs(),
     };
-  }
-
-  #listed(state: BoardState): readonly ListRow[] {
-    const { view, search, order, gone, folds } = this.settings;
-    const options = { query: parseQuery(search), order, gone };
-    if (view === "now") return rowsByNeed(state, options);
-    if (view === "tree") return rowsByProject(state, options, folds);
-    const words = options.query.words;
-    return state.entries
-      .filter((entry) => words.every((word) => JSON.stringify(entry).toLowerCase().includes(word)))
-      .map((entry) => ({ kind: "entry", id: `entry ${entry.seq}`, entry }));
-  }
-
-  /** What may be chosen in place of a line that is gone: the hold of the same session, and after a hold another one. */
-  #heirs(gone: string): readonly string[] {
-    const holds = this.#rows.filter((row) => row.kind === "hold");
-    const own = holds.filter(({ hold }) => keyOf(hold.agent, hold.session) === gone);
-    return (own.length > 0 ? own : gone.startsWith("hold_") ? holds : []).map(({ id }) => id);
   }
 
   /** Lines that can be chosen. */
   #ids(): readonly string[] {
     return this.#rows.filter(({ kind }) => kind !== "heading" && kind !== "gap").map(({ id }) => id);
-  }
-
-  #hints(): Hint[] {
-    return commands.flatMap(({ keys: [key = ""], hint, when }) =>
-      hint !== undefined && (when === undefined || when(this))
-        ? [{ key, words: hint, ...(key === "escape" ? { shown: "esc" } : {}) }]
-        : [],
-    );
   }
 }

@@ -1,10 +1,9 @@
-import { type Mode, modes } from "../../protocol/effects.ts";
-import { modeWords } from "../../protocol/words.ts";
-import { flat, folderName, sessionTitle, sortOrders, stateWord } from "../model/index.ts";
+import { chooseMode, setMode, startDaemon } from "./daemon-commands.ts";
 import { approve, approveAsRule, decideMarked, deny, editThenApprove, markedHolds } from "./decide.ts";
 import type { Desk } from "./desk.ts";
-import { jumpTo } from "./tmux.ts";
-import { views } from "./page.ts";
+import { back, filter, fold, markAll, nextNeed, open, search, show, sort, toggleMark } from "./looking.ts";
+import { views } from "./layout.ts";
+import { archive, pin, rename, toTerminal } from "./session-commands.ts";
 
 /** Something that a key does. From this table come the keys, the line of keys at the foot, the help and the palette. */
 export interface Command {
@@ -58,7 +57,7 @@ const decideCommands: readonly Command[] = [
     keys: ["r"],
     group: "Decide",
     hint: "as a rule",
-    when: held,
+    when: ({ hold }) => hold?.undoable === true,
     decides: "chosen",
     run: approveAsRule,
   },
@@ -239,167 +238,3 @@ export const commands: readonly Command[] = [
   ...sessionCommands,
   ...ownCommands,
 ];
-
-function toggleMark({ settings, hold, move }: Desk): void {
-  if (hold === undefined) return;
-  if (!settings.marks.delete(hold.id)) settings.marks.add(hold.id);
-  move(1);
-}
-
-function markAll({ settings, rows }: Desk): void {
-  const shown = rows.flatMap((row) =>
-    row.kind === "hold" ? [row.id] : row.kind === "session" ? row.holds.map(({ id }) => id) : [],
-  );
-  const all = shown.every((id) => settings.marks.has(id));
-  settings.marks.clear();
-  if (!all) for (const id of shown) settings.marks.add(id);
-}
-
-/** Round and round through the holds and the sessions that wait; with none, it says so. */
-function nextNeed({ rows, row, pick, say }: Desk): void {
-  const needs = rows.filter(
-    (each) =>
-      each.kind === "hold" || (each.kind === "session" && (each.holds.length > 0 || each.session.state === "waiting")),
-  );
-  const at = rows.indexOf(row ?? ({} as never));
-  const next = needs.find((each) => rows.indexOf(each) > at) ?? needs[0];
-  if (next === undefined) say("faint", "Nothing needs you.");
-  else pick(next.id);
-}
-
-function open(desk: Desk): void | Promise<void> {
-  const { row, settings } = desk;
-  if (row?.kind === "group") return fold(desk, !row.folded);
-  settings.whole = true;
-  settings.detailTop = 0;
-  if (row?.kind === "session" && row.session.state === "finished-unseen") return seen(desk);
-}
-
-/** Who opens a finished session, or goes to it, has seen it. */
-async function seen({ client, session, signal }: Desk): Promise<void> {
-  if (session?.state === "finished-unseen")
-    await client().call("session/seen", { agent: session.agent, session: session.id }, { signal });
-}
-
-function back({ settings }: Desk): void {
-  if (settings.whole) settings.whole = false;
-  else if (settings.marks.size > 0) settings.marks.clear();
-  else settings.search = "";
-}
-
-function fold({ row, settings }: Desk, folded: boolean): void {
-  if (row?.kind !== "group") return;
-  if (folded) settings.folds.add(row.id);
-  else settings.folds.delete(row.id);
-}
-
-async function search({ dialogs, settings }: Desk): Promise<void> {
-  const before = settings.search;
-  const answer = await dialogs.ask("Search:", {
-    prefill: before,
-    hint: "words; agent: state: project: branch: model: narrow it. Enter keeps it, Esc takes it back",
-    onText: (text) => (settings.search = text),
-  });
-  settings.search = (answer?.text ?? before).trim();
-}
-
-async function filter({ dialogs, settings, state }: Desk): Promise<void> {
-  const sessions = [...state.sessions.values()].filter(({ archived }) => !archived);
-  const counted = (field: string, value: (session: (typeof sessions)[number]) => string, note: string) =>
-    [...Map.groupBy(sessions, value)].map(([name, those]) => ({
-      id: `${field}:${name.split(" ")[0]?.toLowerCase() ?? ""}`,
-      title: name,
-      note: `${note}, ${those.length}`,
-    }));
-  const chosen = await dialogs.choose("Filter:", [
-    { id: "", title: "everything", note: "no filter" },
-    ...counted("state", stateWord, "state"),
-    ...counted("agent", ({ agent }) => flat(agent), "agent"),
-    ...counted("project", (session) => folderName(session.project), "project"),
-  ]);
-  if (chosen !== undefined) settings.search = chosen;
-}
-
-const orderWords = {
-  need: "the longest wait first, else as they began",
-  name: "by name",
-  latest: "who was heard last, first",
-  cost: "the dearest first",
-  context: "the fullest context first",
-} as const;
-
-async function sort({ dialogs, settings }: Desk): Promise<void> {
-  const choices = sortOrders.map((order) => ({ id: order, title: order, note: orderWords[order] }));
-  const chosen = await dialogs.choose("Sort:", choices, settings.order);
-  settings.order = sortOrders.find((order) => order === chosen) ?? settings.order;
-}
-
-function show({ settings }: Desk, view: (typeof views)[number]): void {
-  settings.view = view;
-  settings.whole = false;
-  settings.detailTop = 0;
-}
-
-async function toTerminal(desk: Desk): Promise<void> {
-  const { session, ports, signal, say } = desk;
-  if (session === undefined) return;
-  const { tmux } = await ports.environment();
-  await jumpTo(session, tmux, signal);
-  await seen(desk);
-  say("good", `tmux shows ${sessionTitle(session)}, pane ${session.terminal?.tmuxPane ?? ""}.`);
-}
-
-async function rename({ session, dialogs, client, signal, say }: Desk): Promise<void> {
-  if (session === undefined) return;
-  const answer = await dialogs.ask("Name:", {
-    prefill: session.name ?? "",
-    hint: "Enter takes it, nothing takes it away, Esc goes back",
-  });
-  if (answer === undefined) return;
-  const name = answer.text.trim();
-  await client().call("session/rename", { agent: session.agent, session: session.id, name }, { signal });
-  say("good", name === "" ? "Its name is its own again." : `It is called ${name} now.`);
-}
-
-async function pin({ session, client, signal }: Desk): Promise<void> {
-  if (session === undefined) return;
-  await client().call(
-    "session/pin",
-    { agent: session.agent, session: session.id, pinned: !session.pinned },
-    { signal },
-  );
-}
-
-async function archive({ session, client, signal, say }: Desk): Promise<void> {
-  if (session === undefined) return;
-  await client().call("session/archive", { agent: session.agent, session: session.id, archived: true }, { signal });
-  say(
-    "faint",
-    `${sessionTitle(session)} is off the board until it is heard of again. signalbox session search finds it.`,
-  );
-}
-
-async function startDaemon({ ports, say }: Desk): Promise<void> {
-  say("faint", "Starting the daemon.");
-  await ports.startDaemon();
-  say("good", "The daemon is up.");
-}
-
-async function chooseMode(desk: Desk): Promise<void> {
-  const choices = modes.map((mode) => ({ id: mode, title: mode, note: modeWords[mode] }));
-  const chosen = await desk.dialogs.choose("Mode:", choices, desk.state.status?.mode);
-  const mode = modes.find((known) => known === chosen);
-  if (mode !== undefined && mode !== desk.state.status?.mode) await setMode(desk, mode);
-}
-
-/** What lets more pass, or nothing at all, is confirmed. */
-async function setMode(desk: Desk, mode: Mode): Promise<void> {
-  const { dialogs, client, signal, say } = desk;
-  const question = {
-    panic: "Deny every tool call of every agent, now?",
-    observe: "Allow everything but the catastrophic?",
-  };
-  if ((mode === "panic" || mode === "observe") && !(await dialogs.confirm(question[mode]))) return;
-  const answer = await client().call("policy/mode", { mode }, { signal });
-  say(mode === "panic" ? "bad" : "good", `The mode is now ${answer.mode}: ${modeWords[answer.mode]}`);
-}

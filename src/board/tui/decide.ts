@@ -1,18 +1,20 @@
 import { count, visible } from "../../kit/text.ts";
 import { decidedText, editable, editedInput, simulatedText } from "../../protocol/hold-words.ts";
 import type { HoldDecision, HoldView } from "../../protocol/operations/holds.ts";
+import { provedWords } from "../../protocol/passphrase.ts";
 import { Refusal } from "../../protocol/refusals.ts";
 import { callText } from "../../protocol/words.ts";
 import { flat } from "../model/index.ts";
 import type { Desk } from "./desk.ts";
 import { editText } from "./editor.ts";
 import { blank, type Line, span } from "./line.ts";
+import { proving } from "./proof.ts";
 
 /** Deciding holds. What can't be undone is confirmed; what is decided is exactly what was on the screen when the key was pressed. */
 
 export async function approve(desk: Desk, scope: "once" | "session"): Promise<void> {
   const hold = chosen(desk);
-  if (hold === undefined) return;
+  if (hold === undefined || stoppedAll(desk)) return;
   if (scope === "session" && !hold.undoable)
     return desk.say("warn", "What can't be undone is approved once, not for a session.");
   if (!hold.undoable && !(await desk.dialogs.confirm("It can't be undone. Approve it once?"))) return;
@@ -30,7 +32,7 @@ export async function deny(desk: Desk): Promise<void> {
 
 export async function approveAsRule(desk: Desk): Promise<void> {
   const hold = chosen(desk);
-  if (hold === undefined) return;
+  if (hold === undefined || stoppedAll(desk)) return;
   const { rule } = await desk.client().call("hold/rule", { id: hold.id }, { signal: desk.signal });
   const simulated = await desk.client().call("policy/simulate", { add: rule }, { signal: desk.signal });
   const shown: Line[] = [
@@ -49,7 +51,7 @@ export async function approveAsRule(desk: Desk): Promise<void> {
 /** In a line of the board, or, when the person asks for it, in their own editor; what comes of it is judged again by the daemon. */
 export async function editThenApprove(desk: Desk): Promise<void> {
   const hold = chosen(desk);
-  if (hold === undefined) return;
+  if (hold === undefined || stoppedAll(desk)) return;
   const { label, text } = editable(hold);
   const answer = await desk.dialogs.ask(`${label}:`, {
     prefill: text,
@@ -81,6 +83,7 @@ async function approveEdited(desk: Desk, hold: HoldView, input: Record<string, n
 /** All that are marked, after one question that lists them. */
 export async function decideMarked(desk: Desk, decision: "approve" | "deny"): Promise<void> {
   const holds = markedHolds(desk);
+  if (decision === "approve" && stoppedAll(desk)) return;
   if (holds.length === 0) return desk.say("warn", "Nothing is marked. Space marks a hold, * all of them.");
   const listed = holds.map(
     (hold): Line => [
@@ -96,8 +99,8 @@ export async function decideMarked(desk: Desk, decision: "approve" | "deny"): Pr
   const failed: string[] = [];
   for (const hold of holds) {
     try {
-      await desk.client().call("hold/decide", { id: hold.id, ...input }, { signal: desk.signal });
-      desk.settings.marks.delete(hold.id);
+      if ((await release(desk, hold, input)) === undefined) failed.push(`${hold.id} was left as it is.`);
+      else desk.settings.marks.delete(hold.id);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       failed.push(error.message);
@@ -136,6 +139,13 @@ async function askWords(desk: Desk, holds: readonly HoldView[], listed: readonly
 export const markedHolds = ({ settings, state }: Pick<Desk, "settings" | "state">): HoldView[] =>
   [...settings.marks].map((id) => state.holds.get(id)).filter((hold) => hold !== undefined);
 
+/** What is released while everything is stopped would be denied to the agent all the same. */
+function stoppedAll({ state, say }: Desk): boolean {
+  if (state.status?.mode !== "panic") return false;
+  say("warn", "Everything is stopped, so nothing can be approved. m lets agents go on.");
+  return true;
+}
+
 function chosen(desk: Desk): HoldView | undefined {
   if (desk.hold === undefined) desk.say("faint", "Choose a hold first: n goes to the next that needs you.");
   return desk.hold;
@@ -144,7 +154,14 @@ function chosen(desk: Desk): HoldView | undefined {
 async function decide(desk: Desk, hold: HoldView, decision: HoldDecision): Promise<void> {
   // What waits is read now: the caller may have gone while the person thought.
   const waited = (desk.state.holds.get(hold.id)?.waiting ?? 0) > 0;
-  const answer = await desk.client().call("hold/decide", { id: hold.id, ...decision }, { signal: desk.signal });
+  const answer = await release(desk, hold, decision);
+  if (answer === undefined) return desk.say("faint", "Nothing was decided.");
   desk.settings.marks.delete(hold.id);
   desk.say(decision.decision === "deny" ? "warn" : "good", decidedText(decision, answer, waited));
 }
+
+/** @returns undefined when the passphrase was asked for and not given */
+const release = (desk: Desk, { id }: HoldView, decision: HoldDecision) =>
+  proving(desk, provedWords.release(id), (proof) =>
+    desk.client().call("hold/decide", { id, proof, ...decision }, { signal: desk.signal }),
+  );

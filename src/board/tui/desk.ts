@@ -6,7 +6,7 @@ import type { BoardState, SortOrder } from "../model/index.ts";
 import type { Dialogs } from "./dialogs.ts";
 import type { Style } from "./line.ts";
 import type { ListRow } from "./list-view.ts";
-import type { View } from "./page.ts";
+import type { View } from "./layout.ts";
 
 /** What the person has set: how they look at the board, not what is on it. */
 export interface Settings {

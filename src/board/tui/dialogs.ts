@@ -13,6 +13,8 @@ export type Dialog =
       readonly above: readonly Line[];
       readonly field: Field;
       readonly hint: string;
+      /** What is typed is not shown. */
+      readonly secret: boolean;
     }
   /** One of several; typing narrows them. */
   | {
@@ -36,6 +38,7 @@ export interface AskOptions {
   readonly prefill?: string;
   readonly above?: readonly Line[];
   readonly hint?: string;
+  readonly secret?: boolean;
   /** Called at every change of the text. */
   readonly onText?: (text: string) => void;
   /** Ends the question with this result when the key is pressed. */
@@ -72,8 +75,8 @@ export class Dialogs {
   }
 
   async ask(question: string, options: AskOptions = {}): Promise<{ text: string; key: string } | undefined> {
-    const { prefill = "", above = [], hint = "Enter takes it, Esc goes back" } = options;
-    return this.#open({ kind: "ask", question, above, field: fieldOf(prefill), hint }, options);
+    const { prefill = "", above = [], hint = "Enter takes it, Esc goes back", secret = false } = options;
+    return this.#open({ kind: "ask", question, above, field: fieldOf(prefill), hint, secret }, options);
   }
 
   async choose(question: string, choices: readonly Choice[], chosen?: string): Promise<string | undefined> {

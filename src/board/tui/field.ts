@@ -60,9 +60,12 @@ export function edited(field: Field, key: string): Field | undefined {
   }
 }
 
-/** The part of the text around the cursor that has room, with hidden characters shown, and the column of the cursor in it. */
-export function fieldLine({ text, cursor }: Field, columns: number): { line: Line; column: number } {
-  const parts = partsOf(text).map(visible);
+/**
+ * The part of the text around the cursor that has room, with hidden characters shown, and the column of the cursor in it.
+ * @param secret  each character as a dot
+ */
+export function fieldLine({ text, cursor }: Field, columns: number, secret = false): { line: Line; column: number } {
+  const parts = partsOf(text).map((part) => (secret ? "•" : visible(part)));
   let from = 0;
   const width = (begin: number) => columnsOf(parts.slice(begin, cursor).join(""));
   while (from < cursor && width(from) > columns - 1) from += 1;

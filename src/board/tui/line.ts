@@ -66,6 +66,10 @@ export function beside(left: readonly Line[], right: readonly Line[], leftColumn
   ]);
 }
 
+/** So many rows, blank where there is none. */
+export const padded = (lines: readonly Line[], rows: number): Line[] =>
+  Array.from({ length: rows }, (_, row) => lines[row] ?? blank);
+
 /** Every span of the line chosen or stressed too. */
 export const stressed = (line: Line, style: Style): Line =>
   line.map((piece) => ({ ...piece, style: [...stylesOf(piece), style] }));

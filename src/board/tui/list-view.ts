@@ -1,5 +1,5 @@
 import type { HoldView } from "../../protocol/operations/holds.ts";
-import type { SessionState, SessionView } from "../../protocol/session-view.ts";
+import type { SessionView } from "../../protocol/session-view.ts";
 import { entryAbout, entryVerdict } from "../../protocol/entry-words.ts";
 import type { EntryView } from "../../protocol/operations/ledger.ts";
 import { count } from "../../kit/text.ts";
@@ -20,6 +20,7 @@ import {
   stateSigns,
 } from "../model/index.ts";
 import { fit, type Line, lineColumns, type Span, span, type Style, stylesOf } from "./line.ts";
+import { contextStyles, stateStyles } from "./styles.ts";
 
 /** A line of a list: a row of the model, or an entry of the ledger. */
 export type ListRow =
@@ -105,20 +106,10 @@ function holdCells(hold: HoldView, session: SessionView | undefined, look: ListL
   return between(start, [span(flat(callText(hold.tool, hold.input)), "accent")], end, columns - 1);
 }
 
-const signStyles: Readonly<Record<SessionState, Style>> = {
-  working: "good",
-  waiting: "warn",
-  idle: "faint",
-  "finished-unseen": "accent",
-  limited: "warn",
-  error: "bad",
-  gone: "faint",
-};
-
 function sessionCells(session: SessionView, holds: readonly HoldView[], depth: number, look: ListLook): Line {
   const { columns } = look;
   const { state, ungated, context, costUsd } = session;
-  const sign = ungated !== null ? span("▲ ", "bad") : span(`${stateSigns[state]} `, signStyles[state]);
+  const sign = ungated !== null ? span("▲ ", "bad") : span(`${stateSigns[state]} `, stateStyles[state]);
   const room = columns - agentColumns(columns) - ageColumns - 4;
   const titleColumns = Math.max(8, Math.min(38, Math.floor(room * 0.55))) - depth * 2;
   const where = columns < 110 ? "" : [folderName(session.project), branchText(session)].filter(Boolean).join(" ");
@@ -144,8 +135,6 @@ function sessionCells(session: SessionView, holds: readonly HoldView[], depth: n
   ];
   return between(start, what, end, columns - 1);
 }
-
-export const contextStyles = { full: "bad", filling: "warn", fine: "faint" } as const;
 
 const verdictStyles: Readonly<Record<string, Style>> = {
   allow: "good",

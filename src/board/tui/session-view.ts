@@ -13,21 +13,11 @@ import {
   stateWord,
   tokens,
 } from "../model/index.ts";
-import { blank, cut, fit, type Line, paragraph, span, spread, type Style } from "./line.ts";
-import { contextStyles } from "./list-view.ts";
+import { blank, cut, fit, type Line, paragraph, span, spread } from "./line.ts";
+import { contextStyles, stateStyles } from "./styles.ts";
 
 /** Calls of the session as `session/show` has them; undefined while they are asked for. */
 export type Calls = readonly RecentCall[] | undefined;
-
-const stateStyles: Readonly<Record<SessionView["state"], Style>> = {
-  working: "good",
-  waiting: "warn",
-  idle: "faint",
-  "finished-unseen": "accent",
-  limited: "warn",
-  error: "bad",
-  gone: "faint",
-};
 
 /** Everything that is known of a session; what is not known is left out. */
 export function sessionLines(
