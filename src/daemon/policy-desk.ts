@@ -12,8 +12,8 @@ interface ShownLayer {
 }
 
 export interface PolicyDesk {
-  /** In force; undefined until one was set. */
-  readonly mode: Mode | undefined;
+  /** In force where no workspace says otherwise: set, or as the files have it. */
+  readonly mode: Mode;
   show(cwd: string | undefined): Promise<OutputOf<"policy/show">>;
   setMode(mode: Mode): Promise<void>;
   trust(path: string, sha256?: string): Promise<{ path: string; sha256: string }>;
@@ -50,7 +50,7 @@ export function createPolicyDesk<Layer extends ShownLayer, Policy extends ShownP
   };
   return {
     get mode() {
-      return policies.mode;
+      return policies.at("/").mode;
     },
     async show(cwd) {
       const workspace = cwd === undefined ? "/" : (await ports.workspaceAt(cwd)).root;

@@ -106,3 +106,14 @@ describe("with a passphrase set, a terminal alone releases and loosens nothing f
     assert.equal(await daemon.exited, 0);
   });
 });
+
+test("the panic of a policy file is left with it too", { timeout: 60_000 }, async () => {
+  using place = makeHome();
+  writeFileSync(join(place.configDir, "policy.toml"), 'mode = "panic"\n', { mode: 0o600 });
+  await using person = await Person.sit(place);
+  await using _ = await TestDaemon.start(place);
+  const lines = "correct horse\ncorrect horse\n";
+  assert.equal((await person.typeInto(lines, "operator", "passphrase", "set", "--stdin")).code, 0);
+  assert.equal((await person.typeInto("", "mode", "attended")).code, 5);
+  assert.equal((await person.typeAnswering([["Passphrase: ", "correct horse"]], "mode", "attended")).code, 0);
+});
