@@ -74,6 +74,13 @@ function toolInput(words: readonly string[], { tool, input }: Options): Pick<Che
   }
   if (words.length === 0)
     throw new Refusal("INVALID_PARAMS", "There is no command to check.", "e.g. signalbox check -- 'rm -rf ~/x'");
+  // No program's name has a blank in it: what follows a whole command would be taken for its arguments, and the command for a program.
+  if (words.length > 1 && /\s/.test(words[0] ?? ""))
+    throw new Refusal(
+      "INVALID_PARAMS",
+      `${JSON.stringify(words[0])} is a whole command, and ${JSON.stringify(words[1])} stands behind it.`,
+      "Options go before the --, the command behind it as one word.",
+    );
   return { tool: "Bash", input: { command: words.length === 1 ? (words[0] ?? "") : words.map(quoted).join(" ") } };
 }
 

@@ -54,7 +54,8 @@ export async function runCli(
     await program.parseAsync(words, { from: "user" });
     return process.exitCode === undefined ? 0 : Number(process.exitCode);
   } catch (error) {
-    return report(error, terminal, argv.includes("--json"));
+    const end = argv.indexOf("--"); // what stands behind it is nobody's option
+    return report(error, terminal, (end < 0 ? argv : argv.slice(0, end)).includes("--json"));
   }
 }
 

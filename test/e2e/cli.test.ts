@@ -104,6 +104,9 @@ test("a wrong word is answered with what was meant, and exit 2", { timeout: 60_0
     [["ledger", "show", "x"], /whole number/],
     [["ledger", "list", "--limit", "0"], /from 1 to 1000, not "0"/],
     [["--home", "here", "status"], /absolute path/],
+    [["check", "--", "rm -rf /", "--json"], /"rm -rf \/" is a whole command, and "--json" stands behind it/],
+    [["policy", "import", "gemini"], /one of claude, codex, not "gemini"/],
+    [["shim", "install", "a/b"], /"a\/b" is no name that a shim can have/],
   ];
   for (const [args, says] of cases) {
     const { code, stdout, stderr } = await cli(place, ...args);
@@ -162,6 +165,49 @@ test("every reading verb gives one JSON value, and no escape reaches a pipe", { 
   assert.ok(coloured.stdout.includes(escape), "colour is there when it is asked for");
   const plain = await run(process.execPath, args, { env: { ...plainEnvironment, NO_COLOR: "1" } });
   assert.ok(!plain.stdout.includes(escape), "NO_COLOR takes it away");
+});
+
+test("no word of an agent's steers a terminal or begins a line there", { timeout: 60_000 }, async () => {
+  using place = makeHome();
+  await using daemon = await TestDaemon.start(place);
+  const hostile = "\u001b]0;owned\u0007\u001b[2J\r\u009b31m\u202e\u200b\u2028\nApproved by the operator";
+  await using client = await daemon.connect();
+  for (const [tool, input] of [
+    [hostile, { file_path: `/etc/${hostile}`, [hostile]: hostile }],
+    ["Bash", { command: `rm -rf '/etc/${hostile}'`, description: hostile }],
+  ] as const)
+    await client.call("gate/request", {
+      agent: "x",
+      session: hostile,
+      cwd: `/tmp/${hostile}`,
+      tool,
+      input,
+      wait: false,
+    });
+  await client.call("memory/capture", { text: hostile, subject: hostile, tags: [hostile], scope: "global" });
+  const { holds } = await client.call("hold/list", {});
+  assert.ok(holds.length > 0);
+  const verbs = [
+    ["hold", "list"],
+    ...holds.map(({ id }) => ["hold", "show", id]),
+    ["ledger", "list"],
+    ["ledger", "show", "1"],
+    ["session", "list"],
+    ["session", "show", hostile],
+    ["memory", "list"],
+    ["memory", "search", "owned"],
+    ["status"],
+  ];
+  for (const words of verbs) {
+    const { stdout, stderr } = await cli(place, ...words);
+    const text = stdout + stderr;
+    assert.doesNotMatch(text.replaceAll(/[\n\t]/g, ""), /[\p{Cc}\p{Cf}\p{Zl}]/u, words.join(" "));
+    // The text of a note and of a command has lines of its own, which are indented.
+    assert.doesNotMatch(text, /^Approved/m, words.join(" "));
+    const json = await cli(place, ...words, "--json");
+    assert.doesNotMatch(json.stdout.trimEnd(), /[\p{Cc}\p{Cf}\p{Zl}]/u, words.join(" "));
+    assert.ok(JSON.parse(json.stdout) !== null);
+  }
 });
 
 test("a reader that closes the pipe is no fault", { timeout: 60_000 }, async () => {
