@@ -17,7 +17,7 @@ interface Shot {
 }
 
 const shots: readonly Shot[] = [
-  { name: "80x24", size: small, steps: [["g", /waits \d+/]] },
+  { name: "80x24", size: small, steps: [["g", /attended[^]*waits \d+[^]*a approve/]] },
   { name: "120x40", size: large, steps: [["g", /│ claude-code/]] },
   {
     name: "marked",
@@ -50,7 +50,7 @@ const shots: readonly Shot[] = [
   { name: "timeline", size: small, steps: [["3g", /▌.*\d\d:\d\d:\d\d/]] },
   { name: "modes", size: small, steps: [["1m", /Mode:/]], open: true },
   { name: "help", size: large, steps: [["?", /Every command by its name/]], open: true },
-  { name: "20x5", size: { columns: 20, rows: 5 }, steps: [["g", /need you/]] },
+  { name: "20x5", size: { columns: 20, rows: 5 }, steps: [["g", /▌!/]] },
 ];
 
 /** The board has answered the new size: its foot stands in the last row, and how to get out at its right edge. */

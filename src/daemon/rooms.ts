@@ -306,6 +306,8 @@ export function buildRooms(options: RoomsOptions): Serving {
     tasks: [
       { name: "hold-sweep", periodMs: 1_000, run: () => holds.sweep() },
       { name: "session-sweep", periodMs: 5_000, run: () => sessions.sweep() },
+      // A daemon that is killed knows afterwards what each session did a second before.
+      { name: "session-save", periodMs: 1_000, run: () => sessions.save() },
       { name: "session-look", periodMs: lookMs, run: (signal) => observer.look(signal) },
       { name: "recording-sweep", periodMs: 15_000, firstMs: 500, run: (signal) => recording.sweep(signal) },
       { name: "terminal-sweep", periodMs: 30_000, run: () => shims.sweep() },

@@ -1,4 +1,5 @@
-import { flat, folderName, sortOrders, stateWord } from "../model/index.ts";
+import type { SessionView } from "../../protocol/session-view.ts";
+import { flat, folderName, shownSessions, sortOrders, stateWord } from "../model/index.ts";
 import type { Desk } from "./desk.ts";
 import type { views } from "./layout.ts";
 import { seen } from "./session-commands.ts";
@@ -63,18 +64,23 @@ export async function search({ dialogs, settings }: Desk): Promise<void> {
 }
 
 export async function filter({ dialogs, settings, state }: Desk): Promise<void> {
-  const sessions = [...state.sessions.values()].filter(({ archived }) => !archived);
-  const counted = (field: string, value: (session: (typeof sessions)[number]) => string, note: string) =>
-    [...Map.groupBy(sessions, value)].map(([name, those]) => ({
-      id: `${field}:${name.split(" ")[0]?.toLowerCase() ?? ""}`,
-      title: name,
-      note: `${note}, ${those.length}`,
-    }));
+  const sessions = shownSessions(state, settings);
+  /** @param part  what is searched for, where that is not the beginning of the name */
+  const counted = (
+    field: string,
+    value: (session: SessionView) => string,
+    part = (_: SessionView, name: string) => name.split(" ")[0] ?? "",
+  ) =>
+    [...Map.groupBy(sessions, value)].flatMap(([name, those]) =>
+      those[0] === undefined
+        ? []
+        : [{ id: `${field}:${part(those[0], name).toLowerCase()}`, title: name, note: `${field}, ${those.length}` }],
+    );
   const chosen = await dialogs.choose("Filter:", [
     { id: "", title: "everything", note: "no filter" },
-    ...counted("state", stateWord, "state"),
-    ...counted("agent", ({ agent }) => flat(agent), "agent"),
-    ...counted("project", (session) => folderName(session.project), "project"),
+    ...counted("state", stateWord, ({ state: now, waitingFor }) => waitingFor ?? now),
+    ...counted("agent", ({ agent }) => flat(agent)),
+    ...counted("project", (session) => folderName(session.project)),
   ]);
   if (chosen !== undefined) settings.search = chosen;
 }
