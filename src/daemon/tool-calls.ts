@@ -88,14 +88,6 @@ const grantedMax = 4_096;
 export function createToolCalls(ports: ToolCallPorts): ToolCalls {
   const { store, ledger, holds, sessions } = ports;
   const granted = new Set<string>();
-  /** One input is shown, recorded and held: it is redacted once. */
-  const redactions = new WeakMap<object, Readonly<Record<string, Json>>>();
-  const redact = (input: Readonly<Record<string, Json>>) => {
-    const known = redactions.get(input) ?? ports.redact(input);
-    redactions.set(input, known);
-    return known;
-  };
-
   const fingerprintOf = (tool: string, input: Readonly<Record<string, Json>>) =>
     ports.fingerprint(canonicalJson([tool, input]));
   const grantKey = (request: ToolCallRequest) =>
@@ -113,7 +105,7 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
   };
 
   /** Inside a work of the store: the verdict's entry, and what the sessions remember of it. */
-  const writeVerdict = (request: ToolCallRequest, session: Session, judged: JudgedCall, record: VerdictRecord) => {
+  const writeVerdict = ({ request, redacted, session }: Asked, judged: JudgedCall, record: VerdictRecord) => {
     // What the operator edited is what runs, and what its outcome will name.
     const input = record.input ?? request.input;
     const written = ledger.write({
@@ -127,7 +119,7 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
         tool: request.tool,
         ...replayable(
           { cwd: request.cwd, workspace: session.workspace, trail: judged.trail },
-          redact(input),
+          record.input === undefined ? redacted : ports.redact(record.input),
           judged.gate,
           record,
           ports.redactText,
@@ -167,21 +159,23 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
 
   return {
     async request(request, signal) {
-      const what = callText(request.tool, redact(request.input));
+      const redacted = ports.redact(request.input);
+      const what = callText(request.tool, redacted);
       const marks = { tool: request.tool, what, toolCallId: request.toolCallId, subagent: request.subagent };
       const evidence = [{ kind: "call-began", ...marks }] as const;
       const session = await sessions.observe({ ...request, phase: undefined, evidence });
+      const asked: Asked = { request, redacted, session };
       const judged = await judge(request, session, request.input, signal);
       if (judged.verdict !== "hold") {
         const record = { ...judged, granted: false };
-        const { seq } = await store.durably(() => writeVerdict(request, session, judged, record));
+        const { seq } = await store.durably(() => writeVerdict(asked, judged, record));
         if (record.verdict === "deny") sessions.tell(request, { kind: "call-ended", ...marks });
         else sessions.changed(request);
         return toVerdict({ ...judged, entry: seq }, judged);
       }
       let latest = judged;
-      const answer = await holds.ask(heldCall(request, session, judged, redact(request.input)), {
-        writeVerdict: (record) => writeVerdict(request, session, latest, record),
+      const answer = await holds.ask(heldCall(asked, judged), {
+        writeVerdict: (record) => writeVerdict(asked, latest, record),
         judgeAgain: async (input) => {
           latest = await judge(request, session, input as ToolCallRequest["input"], signal);
           return latest;
@@ -210,7 +204,7 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
 
     hostAsks(request) {
       const { tool, toolCallId, subagent, agent } = request;
-      const what = callText(tool, redact(request.input));
+      const what = callText(tool, ports.redact(request.input));
       const text = hostAsks(agent);
       sessions.tell(request, { kind: "asked", waitingFor: "permission", text, tool, what, toolCallId, subagent });
     },
@@ -245,7 +239,7 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
       sessions.tell(report, {
         kind: "call-ended",
         tool: report.tool,
-        what: report.input === undefined ? undefined : callText(report.tool ?? "", redact(report.input)),
+        what: report.input === undefined ? undefined : callText(report.tool ?? "", ports.redact(report.input)),
         toolCallId: report.toolCallId,
         interrupted: report.interrupted,
       });
@@ -253,6 +247,13 @@ export function createToolCalls(ports: ToolCallPorts): ToolCalls {
       return result;
     },
   };
+}
+
+/** A call, its input redacted once for all that show, record and hold it, and the session that it is of. */
+interface Asked {
+  readonly request: ToolCallRequest;
+  readonly redacted: Readonly<Record<string, Json>>;
+  readonly session: Session;
 }
 
 /** A judgement with the trail that it was made on; `gate` is what the gate said where a decider made it stricter. */
@@ -286,12 +287,7 @@ export function redactJudged(judged: Judged, redactText: (text: string) => strin
 /** As much of a payload that may mean two things as is kept to show which. */
 const exactCharsMax = 16_384;
 
-function heldCall(
-  request: ToolCallRequest,
-  session: Session,
-  judged: Judged,
-  redacted: ToolCallRequest["input"],
-): HeldCall {
+function heldCall({ request, redacted, session }: Asked, judged: Judged): HeldCall {
   const process: ProcessId | undefined = session.process;
   return {
     agent: request.agent,
