@@ -46,7 +46,7 @@ export class GroupCommit {
   add<T>(work: () => T): Promise<T> {
     if (this.#ended) return Promise.reject(this.#closed());
     if (this.#sync.fault !== undefined) return Promise.reject(this.#sync.fault);
-    if (this.#waiting.length + this.#sync.works >= worksMax)
+    if (this.#waiting.length >= worksMax)
       return Promise.reject(
         new StoreFault(
           "busy",
@@ -77,8 +77,11 @@ export class GroupCommit {
   /** Commits what waits, and resolves when it is on disk; from now on every work is refused. */
   async end(): Promise<void> {
     this.#ended = true;
-    while (this.#waiting.length > 0) this.#flush();
-    await this.#sync.settled();
+    for (;;) {
+      await this.#sync.settled();
+      if (this.#waiting.length === 0) return;
+      this.#flush();
+    }
   }
 
   #closed(): StoreFault {
@@ -94,11 +97,12 @@ export class GroupCommit {
     });
   }
 
+  /** While a commit is on its way to disk works gather: their own sync could not begin sooner, and one commit for all of them costs less. */
   #flush(): void {
+    if (this.#sync.running) return;
     const batch =
       this.#waiting.length <= worksPerTransactionMax ? this.#waiting : this.#waiting.slice(0, worksPerTransactionMax);
     this.#waiting = batch === this.#waiting ? [] : this.#waiting.slice(worksPerTransactionMax);
-    if (this.#waiting.length > 0 && !this.#ended) this.#schedule();
     if (batch.length === 0) return;
     const { outcomes, wrote } = this.#transact(batch.map((waiting) => waiting.work));
     const settle = (fault: StoreFault | undefined) => {
@@ -109,9 +113,9 @@ export class GroupCommit {
         else if (fault !== undefined) waiting.reject(fault);
         else waiting.resolve(outcome.value);
       }
+      if (this.#waiting.length > 0) this.#schedule();
     };
-    // A batch that only read may have read what others committed and what is not on disk yet: it waits with them.
-    if (wrote || this.#sync.works > 0) this.#sync.after(batch.length, settle);
+    if (wrote) this.#sync.after(batch.length, settle);
     else settle(undefined);
   }
 

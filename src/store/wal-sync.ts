@@ -19,14 +19,9 @@ const syncOnLoopMsMax = 1;
 
 type Done = (fault: StoreFault | undefined) => void;
 
-interface Committed {
-  readonly works: number;
-  readonly done: Done;
-}
-
 /**
- * Brings what was committed to disk: SQLite itself (`synchronous=NORMAL`) only writes a commit to the log, and this syncs the log. At most one
- * sync runs; what is committed meanwhile shares the next one, so the loop goes on working while the disk does.
+ * Brings what was committed to disk: SQLite itself (`synchronous=NORMAL`) only writes a commit to the log, and this syncs the log, beside the loop.
+ * One commit at a time: the next is made when this one is on disk.
  *
  * Threads that look at files which never answer (a network that is gone) must not stop verdicts: where the sync off the loop does not come
  * back, the log is synced on the loop until it does, which is what SQLite itself would do at every commit.
@@ -45,14 +40,13 @@ export class WalSync {
   readonly #fd: number | undefined;
   readonly #fdOnLoop: number | undefined;
   readonly #file: string;
-  #waiting: Committed[] = [];
-  #works = 0;
-  #running = false;
-  /** The sync that runs has taken too long to wait for. */
-  #stuck = false;
+  /** Waits for the commit that is on its way. */
+  #done: Done | undefined;
+  /** A thread has the log. While nobody waits for it, it is one that took too long. */
+  #inThread = false;
   #lastMs = 0;
   #fault: StoreFault | undefined;
-  #idle: (() => void) | undefined;
+  #settled: (() => void) | undefined;
 
   /** @param path  of the database, whose log SQLite has made by now; `:memory:` has none, and nothing to sync */
   constructor(path: string, disk: LogDisk = realDisk) {
@@ -72,9 +66,9 @@ export class WalSync {
     return this.#fault;
   }
 
-  /** Works that are committed and not yet on disk. */
-  get works(): number {
-    return this.#works;
+  /** Whether a commit is on its way to disk. */
+  get running(): boolean {
+    return this.#done !== undefined;
   }
 
   /** Whether SQLite's log is no longer the file that is synced here. */
@@ -82,14 +76,26 @@ export class WalSync {
     return this.#fd !== undefined && nameOf(statSync(this.#log, { throwIfNoEntry: false })) !== this.#file;
   }
 
-  /** Calls `done` once: when all that was committed before is on disk, or with the fault for which nobody can know. */
+  /** Calls `done` once: when all that was committed is on disk, or with the fault for which nobody can know. Only while none is on its way. */
   after(works: number, done: Done): void {
-    if (this.#fault !== undefined || this.#fd === undefined) return done(this.#fault);
-    const quick = !this.#running && works <= worksOnLoopMax && this.#lastMs <= syncOnLoopMsMax;
-    if (quick || this.#stuck) return done(this.#syncNow());
-    this.#waiting.push({ works, done });
-    this.#works += works;
-    if (!this.#running) this.#sync(this.#fd);
+    const fd = this.#fd;
+    if (this.#fault !== undefined || fd === undefined) return done(this.#fault);
+    const quick = works <= worksOnLoopMax && this.#lastMs <= syncOnLoopMsMax;
+    if (quick || this.#inThread) return done(this.#syncNow());
+    this.#done = done;
+    this.#inThread = true;
+    const from = performance.now();
+    const late = setTimeout(() => {
+      this.#syncNow();
+      this.#settle();
+    }, this.#disk.patienceMs);
+    this.#disk.sync(fd, (error) => {
+      clearTimeout(late);
+      this.#lastMs = performance.now() - from;
+      this.#inThread = false;
+      if (error !== null) this.#fail(error);
+      this.#settle();
+    });
   }
 
   /** On the loop, for start and stop. @throws StoreFault */
@@ -98,48 +104,22 @@ export class WalSync {
     if (fault !== undefined) throw fault;
   }
 
-  /** Resolves when no work waits for the disk. */
+  /** Resolves when no commit is on its way. */
   async settled(): Promise<void> {
-    if (this.#works > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    if (this.running) await new Promise<void>((resolve) => (this.#settled = resolve));
   }
 
   close(): void {
     // One that a thread still has may not be closed under it: its number could be another file's by then.
-    if (this.#fd !== undefined && !this.#running) closeSync(this.#fd);
+    if (this.#fd !== undefined && !this.#inThread) closeSync(this.#fd);
     if (this.#fdOnLoop !== undefined) closeSync(this.#fdOnLoop);
   }
 
-  #sync(fd: number): void {
-    const group = this.#waiting;
-    this.#waiting = [];
-    this.#running = true;
-    const from = performance.now();
-    const late = setTimeout(() => {
-      this.#stuck = true;
-      this.#syncNow();
-      this.#settle(group.splice(0));
-      this.#settle(this.#waiting.splice(0));
-    }, this.#disk.patienceMs);
-    this.#disk.sync(fd, (error) => {
-      clearTimeout(late);
-      this.#lastMs = performance.now() - from;
-      this.#running = false;
-      this.#stuck = false;
-      if (error !== null) this.#fail(error);
-      // What was committed while a sync failed shares its fate.
-      const failed = this.#fault === undefined ? [] : this.#waiting.splice(0);
-      if (this.#waiting.length > 0) this.#sync(fd);
-      this.#settle(group);
-      this.#settle(failed);
-    });
-  }
-
-  #settle(group: readonly Committed[]): void {
-    for (const { works, done } of group) {
-      this.#works -= works;
-      done(this.#fault);
-    }
-    if (this.#works === 0) this.#idle?.();
+  #settle(): void {
+    const done = this.#done;
+    this.#done = undefined;
+    done?.(this.#fault);
+    this.#settled?.();
   }
 
   #syncNow(): StoreFault | undefined {
