@@ -52,6 +52,8 @@ const regenerable = new Set([
   ".eslintcache",
   ".stylelintcache",
   ".tsbuildinfo",
+  ".orig",
+  ".rej",
   "tsconfig.tsbuildinfo",
   "storybook-static",
   "test-results",

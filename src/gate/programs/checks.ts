@@ -554,7 +554,10 @@ export const checks: readonly Program[] = [
         )
       )
         use.emit(emptiesDatabase(`drush ${verb}`));
-      else if (use.name === "wp" && /^(?:delete|drop|empty|reset|uninstall)$/.test(args[1]?.text ?? ""))
+      else if (
+        use.name === "wp" &&
+        /^(?:delete|drop|empty|reset|uninstall|deactivate|remove|destroy|spam|trash)$/.test(args[1]?.text ?? "")
+      )
         use.emit(emptiesDatabase(`wp ${verb} ${args[1]?.text ?? ""}`));
       else if (verb === "tinker") {
         const at = use.all.findIndex(({ text }) => text.startsWith("--execute"));

@@ -185,6 +185,7 @@ export const clouds: readonly Program[] = [
       "-h -o -p -c --profile --endpoint-url --config --include --exclude --filter --transfers --checkers --max-age --bwlimit <x>":
         nothing,
       "-d --delete --delete-removed --delete-destination": nothing,
+      "--remove": destroys("delete what the source has not"),
       "-n --dry-run": "inert",
     },
     stop: false,

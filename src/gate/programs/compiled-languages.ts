@@ -439,6 +439,7 @@ export const compiledLanguages: readonly Program[] = [
     },
     subcommands: {
       "hex.publish|upload|publish": publishes("publish the package"),
+      "hex.retire|hex.owner": mutatesRemote("change the published package"),
       "ecto.drop|ecto.reset|ecto.rollback": (use) =>
         use.emit({
           kind: "delete",

@@ -94,6 +94,14 @@ export const infrastructure: readonly Program[] = [
     },
   },
   {
+    names: ["salt-key"],
+    summary: "keys of the machines that Salt steers",
+    flags: { "-l --list -L --list-all -f --finger -F --finger-all -p --print -P --print-all": "inert" },
+    clusters: false,
+    does: when((use) => use.all.length === 0, builds, mutatesRemote("accept or delete keys of machines", "no")),
+    examples: { "salt-key -L": "allow", "salt-key -D -y": "hold" },
+  },
+  {
     names: ["ansible-playbook", "ansible", "ansible-pull", "ansible-console"],
     summary: "runs tasks on machines",
     flags: {

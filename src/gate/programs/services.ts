@@ -12,6 +12,7 @@ import {
   withArgs,
 } from "./acts.ts";
 import { type Act, type Arg, isLiteral, type Program, type Use } from "./program.ts";
+import { verbOf } from "./verbs.ts";
 
 /** The machine's own services, kernel, network and clock: looking is free, what stays changed or stops others is not. */
 
@@ -730,7 +731,7 @@ export const services: readonly Program[] = [
     },
     otherwise: destroysLocal("delete or change backups", "no", "many"),
     does: when(
-      (use) => use.has("--list") || use.operands.length === 0,
+      (use) => use.has("--list") || use.operands.length === 0 || verbOf(use.operands.at(-1)?.text ?? "") === "reads",
       builds,
       destroysLocal("delete or change backups", "no", "many"),
     ),

@@ -4,7 +4,7 @@ const reading = new Set(
   `list ls get show describe desc info status stat view print search find query inspect explain validate verify check lint diff plan whoami who version versions help docs
    logs log tail top stats count cat history preview doctor ping lookup locate browse dump-config fetch read resolve preview current which env-list outdated audit why tree graph
    ps images events usage metrics summary report compare analyze analyse examine display watch wait page pages schema man test tests probe estimate simulate dry-run download pull batch-get
-   retrieve oncall parse scan balance recent whois calc evaluate explain-plan get-all inspect-all
+   retrieve oncall parse scan detect classify balance recent whois calc evaluate explain-plan get-all inspect-all
    lists gets lanes target targets scan-status completion completions discover head peek select filter check-auth config-list me about size format fmt build compile init`.split(
     /\s+/,
   ),
@@ -12,7 +12,7 @@ const reading = new Set(
 const destroying = new Set(
   `delete del destroy drop purge terminate remove rm rmi wipe erase kill uninstall deprovision decommission obliterate nuke prune flush reset revoke rollback truncate clear cleanup
    unlink detach deregister disassociate cancel abort shutdown halt stop disable deactivate archive expire invalidate unpublish yank evict drain rotate forget overwrite force-delete trash
-   discard teardown suspend lock ban block deny expunge down leave empty userdel groupdel batch-delete bulk-delete destroy-all undeploy deauthorize disconnect release-address zap shred schedule-deletion`.split(
+   discard teardown suspend lock ban block deny expunge down leave empty cleanse retire userdel groupdel batch-delete bulk-delete destroy-all undeploy deauthorize disconnect release-address zap shred schedule-deletion`.split(
     /\s+/,
   ),
 );
@@ -54,7 +54,8 @@ export function verbOf(word: string): Verb | undefined {
   const first = kind(parts[0] ?? "");
   if (first !== undefined) return first;
   const last = kind(parts.at(-1) ?? "");
-  return last === "reads" ? undefined : last;
+  // A `record-set` is a thing.
+  return last === "reads" || parts.at(-1) === "set" ? undefined : last;
 }
 
 const kind = (word: string): Verb | undefined =>

@@ -22,26 +22,29 @@ const finds: Act = (use) => {
   const names = rest.flatMap((arg, at) =>
     /^-i?(?:name|path|wholename)$/.test(arg.text) && rest[at + 1] !== undefined ? [rest[at + 1] as Arg] : [],
   );
+  // `-name a -o -name b`: one or the other, if nothing is turned round.
+  const ors = rest.filter(({ text }) => text === "-o" || text === "-or").length;
+  const told = names.length === ors + 1 && !rest.some(({ text }) => text === "!" || text === "-not");
   const found = (): readonly Arg[] =>
-    starts.map((start) =>
-      names.length === 1 && names[0] !== undefined
-        ? {
+    starts.flatMap((start) =>
+      told
+        ? names.slice(0, 8).map((name) => ({
             ...start,
-            text: `${start.text.replace(/\/$/, "")}/${names[0].text.replace(/^\*?\//, "")}`,
+            text: `${start.text.replace(/\/$/, "")}/${name.text.replace(/^\*?\//, "")}`,
             fixed:
               start.fixed < start.text.length
                 ? start.fixed
-                : start.text.replace(/\/$/, "").length + 1 + names[0].text.length,
+                : start.text.replace(/\/$/, "").length + 1 + name.text.length,
             glob: true,
-          }
-        : below(start),
+          }))
+        : [below(start)],
     );
   for (const start of starts) if (start.text.startsWith("/proc/")) use.path(start, { kind: "read" });
   const runsOnAll = new Set(["-exec", "-execdir", "-ok", "-okdir"]);
   for (let at = 0; at < rest.length; at++) {
     const word = rest[at]?.text ?? "";
     if (word === "-delete") {
-      const narrow = names.length === 1 && names[0] !== undefined && isLiteral({ ...names[0], glob: false });
+      const narrow = told && names.every((name) => isLiteral({ ...name, glob: false }));
       for (const start of narrow ? found() : starts)
         use.path(start, {
           kind: "delete",
@@ -71,14 +74,8 @@ const finds: Act = (use) => {
       use.path(rest[at + 1] as Arg, { kind: "write" });
     else if (word === "-files0-from" && rest[at + 1] !== undefined) use.path(rest[at + 1] as Arg, { kind: "read" });
   }
-  // One name tells what is found, if not which of them.
-  const [name] = names;
-  const before = name === undefined ? undefined : rest[rest.indexOf(name) - 2]?.text;
-  const plain =
-    names.length === 1 &&
-    before !== "!" &&
-    before !== "-not" &&
-    !rest.some(({ text }) => /^-(?:exec|delete|ok|prune|o$|or$|printf|fprint|fls|ls)/.test(text));
+  // Names tell what is found, if not which of them.
+  const plain = told && !rest.some(({ text }) => /^-(?:exec|delete|ok|prune|printf|fprint|fls|ls)/.test(text));
   const shown = plain ? found() : [];
   if (plain && shown.every(({ fixed, text }) => fixed === text.length))
     use.output({ text: `${shown.map(({ text }) => text).join("\n")}\n` });
