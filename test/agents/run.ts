@@ -4,7 +4,7 @@ import { networkInterfaces } from "node:os";
 import { join, relative } from "node:path";
 
 /**
- * `npm run test:agents [-- words for node --test]`: runs test/agents/*.agents.ts one after the other in a network namespace
+ * `npm run test:agents [-- words for node --test]`: runs test/agents/*.agents.ts in a network namespace
  * that has only `lo`, so nothing can be looked up outside whatever an agent tries. Where the system gives no namespace, the agents' own
  * switches must do, and this says so.
  */
@@ -15,7 +15,8 @@ const named = words.filter((word) => !word.startsWith("-"));
 const chosen = named.length === 0 ? files : files.filter((file) => named.some((name) => file.includes(name)));
 if (chosen.length === 0) throw new Error(`no test of agents is named "${named.join(" ")}": ${files.join(" ")}`);
 const flags = words.filter((word) => word.startsWith("-"));
-const test = [process.execPath, "--test", "--test-concurrency=1", ...flags, ...chosen];
+const suite = ["--test-global-setup=test/support/suite.ts", "--test-concurrency=2"];
+const test = [process.execPath, "--test", ...suite, ...flags, ...chosen];
 
 const isOffline = Object.values(networkInterfaces()).every((list) => list?.every(({ internal }) => internal) ?? true);
 /** As root a namespace is to be had for the asking; else one of users is needed too, in which we keep our own name. */

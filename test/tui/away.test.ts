@@ -12,7 +12,7 @@ test("over a daemon that ends and comes back: what is shown is said to be old, n
   await seat.until("Needs you 1");
   await stage.daemon.kill("SIGKILL");
   await seat.until(/daemon away since \d\d:\d\d/);
-  assert.match(seat.text, /git push --force-with-lease/, "what was known is still there");
+  await seat.until(/git push --force-with-lease/); // what was known is still there
   assert.ok(seat.styleOf("git push").dim, "and drawn as something that is over");
   seat.type("ga");
   await seat.until("Not done: The daemon is away");
@@ -41,8 +41,8 @@ test("without a daemon the board says so and starts it with one key", async () =
   await using seat = await Seat.take(place);
   seat.start("board");
   await seat.until(/daemon away since/);
-  assert.match(seat.text, /No daemon answers/);
-  assert.match(seat.text, /u start the daemon/);
+  await seat.until(/No daemon answers/);
+  await seat.until(/u start the daemon/);
   seat.type("u");
   try {
     await seat.until("The daemon is up.");
