@@ -11,7 +11,8 @@ import { findWorkspace } from "./workspace.ts";
 
 /** Questions of one request; more are unknown. */
 export const queriesMax = 256;
-const deadlineMsDefault = 300;
+/** Rarely over 20 ms. What is late is unknown: a person is asked in vain, or once more after approving, and a busy machine is no reason for that. */
+const deadlineMsDefault = 2_000;
 /**
  * For what is asked once and kept: the workspace of a session, the project of a note. A busy machine that is late here would make the
  * whole session work outside of its own folder.

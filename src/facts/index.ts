@@ -2,7 +2,7 @@
  * Facts: what the gate may know of the world, found out on request: where a path leads, whether git could bring it back,
  * whether the session made it, what a script says.
  *
- * Promises: an answer within the deadline (300 ms for all questions of a request, 3 s for a workspace or project, which is asked once and
+ * Promises: an answer within the deadline (2 s for all questions of a request, 3 s for a workspace or project, which is asked once and
  * kept; of the loop's own time, so that what is there already is never late); what could not be had by then is `unknown`,
  * and unknown never means safe. Git is called with an environment made from nothing and with every program that a repository
  * could configure (filters, fsmonitor, hooks, diff drivers, transports) turned off: asking must not run the agent's code.

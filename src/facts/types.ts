@@ -47,7 +47,7 @@ export interface FactsOptions {
   readonly addedFolders?: readonly string[];
   /** Absolute path of git; default: the first in the standard folders. Without one, git facts are unknown. */
   readonly git?: string | undefined;
-  /** All questions of one request together. Default 300 ms. */
+  /** All questions of one request together. Default 2 s. */
   readonly deadlineMs?: number;
 }
 

@@ -25,7 +25,7 @@ function workingTree(): string {
 }
 
 /** The real watcher in the real daemon. */
-describe("files that vanish outside tool calls", { timeout: 90_000 }, () => {
+describe("files that vanish outside tool calls", { timeout: 300_000 }, () => {
   const place = makeHome();
   const [quiet, working] = [workingTree(), workingTree()];
   const log = join(place.home, "log", "daemon.log");

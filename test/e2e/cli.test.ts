@@ -86,14 +86,14 @@ async function everyVerb(place: Place, words: readonly string[] = []): Promise<s
   return below.flat();
 }
 
-test("the help of every verb exits 0, fits 100 columns and is plain in a pipe", { timeout: 120_000 }, async () => {
+test("the help of every verb exits 0, fits 100 columns and is plain in a pipe", { timeout: 300_000 }, async () => {
   using place = makeHome();
   const verbs = (await everyVerb(place)).map((words) => words.join(" "));
   for (const known of ["up", "status", "hold watch", "hold approve", "ledger verify", "policy show", "wire", "check"])
     assert.ok(verbs.includes(known), `${known} is not in the help: ${verbs.join(", ")}`);
 });
 
-test("a wrong word is answered with what was meant, and exit 2", { timeout: 60_000 }, async () => {
+test("a wrong word is answered with what was meant, and exit 2", { timeout: 300_000 }, async () => {
   using place = makeHome();
   const cases: readonly (readonly [args: readonly string[], says: RegExp])[] = [
     [["staus"], /There is no verb "staus"\.\n {2}Did you mean: signalbox status/],
@@ -119,7 +119,7 @@ test("a wrong word is answered with what was meant, and exit 2", { timeout: 60_0
   assert.equal((JSON.parse(stdout) as { error: { code: string } }).error.code, "INVALID_PARAMS");
 });
 
-test("without a daemon a verb says so, names the next command and exits 3", { timeout: 60_000 }, async () => {
+test("without a daemon a verb says so, names the next command and exits 3", { timeout: 300_000 }, async () => {
   using place = makeHome();
   for (const args of [
     ["hold", "list"],
@@ -137,7 +137,7 @@ test("without a daemon a verb says so, names the next command and exits 3", { ti
   assert.match(stdout, /not running[\s\S]*signalbox up --detach/);
 });
 
-test("every reading verb gives one JSON value, and no escape reaches a pipe", { timeout: 60_000 }, async () => {
+test("every reading verb gives one JSON value, and no escape reaches a pipe", { timeout: 300_000 }, async () => {
   using place = makeHome();
   await using _ = await TestDaemon.start(place);
   const reading = [
@@ -167,7 +167,7 @@ test("every reading verb gives one JSON value, and no escape reaches a pipe", { 
   assert.ok(!plain.stdout.includes(escape), "NO_COLOR takes it away");
 });
 
-test("no word of an agent's steers a terminal or begins a line there", { timeout: 60_000 }, async () => {
+test("no word of an agent's steers a terminal or begins a line there", { timeout: 300_000 }, async () => {
   using place = makeHome();
   await using daemon = await TestDaemon.start(place);
   const hostile = "\u001b]0;owned\u0007\u001b[2J\r\u009b31m\u202e\u200b\u2028\nApproved by the operator";
@@ -210,7 +210,7 @@ test("no word of an agent's steers a terminal or begins a line there", { timeout
   }
 });
 
-test("a reader that closes the pipe is no fault", { timeout: 60_000 }, async () => {
+test("a reader that closes the pipe is no fault", { timeout: 300_000 }, async () => {
   using place = makeHome();
   const line = `'${process.execPath}' '${signalbox}' --home '${place.home}' check --batch --cwd /tmp; echo "code $?" >&2`;
   const rows = `${JSON.stringify({ command: "git status" })}\n`.repeat(20_000);
@@ -220,7 +220,7 @@ test("a reader that closes the pipe is no fault", { timeout: 60_000 }, async () 
 });
 
 test("hold watch: one key approves, words deny, n turns, and a daemon that comes back is found", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   using place = makeHome();
   const first = await TestDaemon.start(place);
@@ -268,7 +268,7 @@ test("hold watch: one key approves, words deny, n turns, and a daemon that comes
   assert.ok(person.shown.includes(`${escape}?1049l`.replace("?", "[?")), "the terminal is given back");
 });
 
-test("the demo runs to its end with a decision made by a person who watches", { timeout: 120_000 }, async () => {
+test("the demo runs to its end with a decision made by a person who watches", { timeout: 300_000 }, async () => {
   using place = makeHome();
   await using _ = await TestDaemon.start(place);
   await using demo = new Sitting(place, "demo", "--wait", "60");

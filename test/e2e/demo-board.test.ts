@@ -8,7 +8,7 @@ import { cli, makeHome, TestDaemon } from "../support/daemon.ts";
 const stages = () => new Set(readdirSync(tmpdir()).filter((name) => name.startsWith("signalbox-demo-")));
 
 test("the board's demo brings a dozen sessions of five agents into their states, and takes its stage away", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async (t) => {
   using place = makeHome();
   await using daemon = await TestDaemon.start(place);

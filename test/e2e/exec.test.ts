@@ -68,7 +68,7 @@ class Host implements AsyncDisposable {
   }
 }
 
-describe("the MCP tool that runs a command through the gate", { timeout: 60_000 }, () => {
+describe("the MCP tool that runs a command through the gate", { timeout: 300_000 }, () => {
   const at = daemonWithProject();
   const { place, project } = at;
 
@@ -136,7 +136,7 @@ describe("the MCP tool that runs a command through the gate", { timeout: 60_000 
   });
 });
 
-describe("a daemon that goes away while the command runs", { timeout: 60_000 }, () => {
+describe("a daemon that goes away while the command runs", { timeout: 300_000 }, () => {
   test("what ran is told as run, with what could not be entered", async () => {
     using place = makeHome();
     const project = temporary("sbp-");

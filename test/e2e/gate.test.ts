@@ -8,7 +8,7 @@ import { Agent, cli, makeHome, nextHold, Person, preToolUse, TestDaemon } from "
 import { temporary } from "../support/temporary.ts";
 
 /** A tool call's whole life through the real hook binary and the real daemon: judged, held, decided, recorded, answered. */
-describe("a tool call of a wired agent", { timeout: 120_000 }, () => {
+describe("a tool call of a wired agent", { timeout: 300_000 }, () => {
   const place = makeHome();
   const project = temporary("sbp-");
   let daemon: TestDaemon;

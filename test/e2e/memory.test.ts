@@ -78,7 +78,7 @@ async function line(place: Place, frame: object): Promise<Record<string, unknown
   return JSON.parse(String(data)) as Record<string, unknown>;
 }
 
-describe("the memory", { timeout: 120_000 }, () => {
+describe("the memory", { timeout: 300_000 }, () => {
   const place = makeHome();
   const folder = temporary("sbp-");
   const project = join(folder, "main");

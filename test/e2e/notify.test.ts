@@ -9,7 +9,7 @@ import { Agent, cli, makeHome, Person, preToolUse, TestDaemon } from "../support
 import { receiver } from "../support/receiver.ts";
 
 test("a hold reaches the webhook of config.toml, and `notify test` tries the channels", {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async (t) => {
   using place = makeHome();
   const hook = await receiver(t);
@@ -65,7 +65,7 @@ rules = [{ when = ["hold"], channels = ["phone"] }]
   ]);
 });
 
-test("a session that is done is told, once, and not when it was seen first", { timeout: 60_000 }, async (t) => {
+test("a session that is done is told, once, and not when it was seen first", { timeout: 300_000 }, async (t) => {
   using place = makeHome();
   const hook = await receiver(t);
   writeFileSync(
@@ -95,7 +95,7 @@ rules = [{ when = ["finished", "question"], channels = ["phone"] }]
 
 const pick = ({ kind, title }: Record<string, unknown>): unknown[] => [kind, title];
 
-test("where the web board is served, a notice links to its hold", { timeout: 60_000 }, async (t) => {
+test("where the web board is served, a notice links to its hold", { timeout: 300_000 }, async (t) => {
   using place = makeHome();
   const hook = await receiver(t);
   const probe = createServer().listen(0, "127.0.0.1");
@@ -123,7 +123,7 @@ rules = [{ when = ["hold"], channels = ["phone"] }]
 });
 
 test("an agent can't send test notifications, and a wrong channel in config.toml is said at the start", {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   using place = makeHome();
   {

@@ -7,7 +7,7 @@ import type { Client } from "../../src/client/index.ts";
 import { makeHome, Person, TestDaemon } from "../support/daemon.ts";
 import { remove, temporary } from "../support/temporary.ts";
 
-describe("with a passphrase set, a terminal alone releases and loosens nothing for good", { timeout: 120_000 }, () => {
+describe("with a passphrase set, a terminal alone releases and loosens nothing for good", { timeout: 300_000 }, () => {
   const place = makeHome();
   const project = temporary("sbp-");
   let person: Person;
@@ -107,7 +107,7 @@ describe("with a passphrase set, a terminal alone releases and loosens nothing f
   });
 });
 
-test("the panic of a policy file is left with it too", { timeout: 60_000 }, async () => {
+test("the panic of a policy file is left with it too", { timeout: 300_000 }, async () => {
   using place = makeHome();
   writeFileSync(join(place.configDir, "policy.toml"), 'mode = "panic"\n', { mode: 0o600 });
   await using person = await Person.sit(place);

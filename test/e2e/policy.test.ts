@@ -10,7 +10,7 @@ import { Agent, cli, makeHome, nextHold, Person, preToolUse, TestDaemon } from "
 import { temporary } from "../support/temporary.ts";
 
 /** Policy as people meet it: files, trust, modes, what a session read before, and the verbs that explain and propose. */
-describe("policy", { timeout: 240_000 }, () => {
+describe("policy", { timeout: 300_000 }, () => {
   const place = makeHome();
   const project = temporary("sbp-");
   const userFile = join(place.configDir, "policy.toml");

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { cli } from "../support/daemon.ts";
 import { daemonWithProject } from "../support/project.ts";
 
-describe("what somebody already ran", { timeout: 60_000 }, () => {
+describe("what somebody already ran", { timeout: 300_000 }, () => {
   const at = daemonWithProject();
   const { place, project } = at;
 

@@ -9,7 +9,7 @@ import { makeHome, plainEnvironment, Person, root, run, TestDaemon } from "../su
 import { temporary } from "../support/temporary.ts";
 
 /** What a person types, through a real interactive bash on a terminal of its own. */
-describe("a shell that is recorded", { timeout: 90_000 }, () => {
+describe("a shell that is recorded", { timeout: 300_000 }, () => {
   const place = makeHome();
   const userHome = temporary("sbu-");
   const rc = join(userHome, ".bashrc");

@@ -9,7 +9,7 @@ import { cli, hook, makeHome, Person, plainEnvironment, preToolUse, run, TestDae
 import { temporary } from "../support/temporary.ts";
 
 /** Shims through the real hook binary, the real daemon and real programs. */
-describe("a program behind a shim", { timeout: 120_000 }, () => {
+describe("a program behind a shim", { timeout: 300_000 }, () => {
   const place = makeHome();
   const project = temporary("sbp-");
   const outside = realpathSync(mkdtempSync("/var/tmp/sbo-"));
@@ -151,7 +151,8 @@ describe("a program behind a shim", { timeout: 120_000 }, () => {
     const waiting = run(join(shims, "rm"), ["-r", "./sources"], { env: shimmed, cwd: project });
     const id = await openHold(client);
     assert.equal((await person.type("hold", "approve", id)).code, 0);
-    assert.equal((await waiting).code, 0);
+    const approved = await waiting;
+    assert.equal(approved.code, 0, approved.stderr);
     assert.ok(!existsSync(join(project, "sources")));
 
     makeSources();

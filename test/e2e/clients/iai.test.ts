@@ -83,7 +83,7 @@ async function nextEntry(client: Client, kind: string): Promise<Reply> {
   return found.promise.finally(() => stop.abort(new Error("found")));
 }
 
-describe("iai's own client", { timeout: 120_000 }, () => {
+describe("iai's own client", { timeout: 300_000 }, () => {
   test("remembers a day's turns one by one, corrects a fact, and is told at the next session's beginning", async () => {
     using place = makeHome();
     await using daemon = await TestDaemon.start(place);
