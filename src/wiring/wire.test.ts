@@ -222,6 +222,8 @@ test("what was there stays: comments, order, layout, line ends, byte order mark,
     }
 });
 
+const withoutPrototypes = (name: string, member: unknown) => (name === "__proto__" ? undefined : member);
+
 test("any settings come back byte for byte, and are only added to", (t) => {
   const it = rig(t);
   const key = fc.oneof(fc.constantFrom("hooks", "env", "hooksConfig", "permissions"), fc.string({ maxLength: 6 }));
@@ -230,7 +232,8 @@ test("any settings come back byte for byte, and are only added to", (t) => {
   const settings = fc
     .dictionary(
       key,
-      fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown),
+      // The reader of this test takes `__proto__` for a prototype, so that it can't say whether such a member is still there.
+      fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value), withoutPrototypes) as unknown),
     )
     .chain((other) =>
       fc.record({ hooks }, { requiredKeys: [] }).map((own) => ({ ...other, hooks: {}, hooksConfig: {}, ...own })),
