@@ -7,8 +7,8 @@ export const tooLong: unique symbol = Symbol("frame too long");
 
 /**
  * Splits a byte stream into frames at newlines, whatever the chunks are. Bytes, not text: a chunk may end inside a character.
- * It keeps at most `frameBytesMax` bytes of an unfinished frame; of a longer one it keeps nothing and reports `tooLong` once, when it
- * grows past the limit. A trailing CR is no part of a frame; blank frames are skipped.
+ * It keeps at most `frameBytesMax` bytes of an unfinished frame; of a longer one it keeps its first few (`skipped`) and reports `tooLong` once,
+ * when it grows past the limit. A trailing CR is no part of a frame; blank frames are skipped.
  */
 export class FrameReader {
   readonly #frameBytesMax: number;
@@ -19,6 +19,8 @@ export class FrameReader {
   #partial: Buffer[] = [];
   #partialBytes = 0;
   #skipping = false;
+  /** How the frame that was last reported as too long began. */
+  skipped = "";
 
   constructor(frameBytesMax: number) {
     this.#frameBytesMax = frameBytesMax;
@@ -54,6 +56,11 @@ export class FrameReader {
         continue;
       }
       if (this.#partialBytes + piece.length > this.#frameBytesMax) {
+        this.skipped = Buffer.concat([...this.#partial, piece].slice(0, skippedPieces)).toString(
+          "latin1",
+          0,
+          skippedBytes,
+        );
         this.#drop();
         this.#skipping = end === -1;
         return tooLong;
@@ -74,6 +81,10 @@ export class FrameReader {
     this.#partialBytes = 0;
   }
 }
+
+const skippedBytes = 64;
+/** Each has a byte at least. */
+const skippedPieces = 64;
 
 const isBlank = (frame: Buffer): boolean => frame.every((byte) => byte === 13 || byte === 32 || byte === 9);
 

@@ -30,6 +30,11 @@ export interface ClientDialect {
    * What it starts must end by itself.
    */
   reports?(frame: ForeignFrame): boolean;
+  /**
+   * What is served in the place of a frame over the limit, where an error would be taken for something else by its client. Absent: `fault`.
+   * @param head  how it began, at most 64 characters
+   */
+  standIn?(head: string): ForeignFrame | undefined;
   /** Begins the dialect's side of one connection, when its first frame comes. */
   open(peer: Peer): Conversation;
 }

@@ -11,6 +11,7 @@ const quiet = async () => {};
 const dialects = inOrder({
   nexo: nexo({ decide: async () => ({ outcome: { outcome: "cancelled" }, rationale: "" }), ended: () => {} }),
   kintsugi: kintsugi({
+    unread: quiet,
     observe: quiet,
     ingest: quiet,
     provenance: async () => ({ tainted: false, trail: [] }),

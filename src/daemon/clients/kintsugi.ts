@@ -31,6 +31,10 @@ export interface KintsugiRooms {
 export function kintsugiPorts(rooms: KintsugiRooms): KintsugiPorts {
   const { ledger, sessions, store, redactText } = rooms;
   return {
+    async unread(why) {
+      await ledger.append({ kind: "gate/unreadable", agent: "kintsugi", payload: { why } });
+    },
+
     async observe({ change, path }) {
       await ledger.append({ kind: "files/observed", payload: { by: "kintsugi", change, path: redactText(path) } });
     },

@@ -16,6 +16,9 @@ test("a daemon that can't record says so to each client in its own words, and st
   assert.deepEqual(await peer.next(), { kind: "error", id: "1", message });
   const command = { id: "5f3c0a52-8c57-4a0c-9a6c-0c7f4f0f2b10", ts: "2026-11-21T07:00:00Z", agent: "codex" };
   peer.send({ kind: "propose", ...command, cwd: "/", argv: ["ls"], raw: "ls" });
+  const denied = { kind: "verdict", class: "catastrophic", decision: "deny", tier: 1, risk: null };
+  assert.deepEqual(await peer.next(), { ...denied, reason: "ledger_unavailable", summary: message });
+  peer.send({ kind: "observe", change: "created", path: "/x" });
   assert.deepEqual(await peer.next(), { kind: "error", message });
   const version = { protocol_version: { major: 1, minor: 0 } };
   peer.send({ ...version, type: "connect" }, { ...version, type: "list_sessions" });

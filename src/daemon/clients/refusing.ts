@@ -14,6 +14,7 @@ export function refusingClients({ refuse, stop }: { refuse: () => Promise<never>
     dialects: inOrder({
       nexo: nexo({ decide: refuse, ended: () => {} }),
       kintsugi: kintsugi({
+        unread: refuse,
         observe: refuse,
         ingest: refuse,
         provenance: refuse,

@@ -279,6 +279,22 @@ test("what is told is taken although its client has gone without reading; what i
   assert.deepEqual(await peer.next(), { got: "another" });
 });
 
+test("a frame over the limit is served by what its dialect puts in its place, and else is an error", async () => {
+  const standing: ClientDialect = {
+    ...dialect("a", (frame, peer) => peer.send({ served: frame["in"] })),
+    standIn: (head) => (head.startsWith('{"say":"a"') ? { say: "a", in: "its place" } : undefined),
+  };
+  await using door = await openDoor(quick, { dialects: [standing] });
+  await using peer = await door.connect();
+  const long = "x".repeat(limits.frameBytesMax);
+  peer.send({ say: "a", long });
+  assert.deepEqual(await peer.next(), { served: "its place" });
+  peer.send({ other: "a", long });
+  assert.deepEqual(await peer.next(), { fault: "TOO_LARGE", in: "a", id: null });
+  peer.send({ say: "a", in: "order" });
+  assert.deepEqual(await peer.next(), { served: "order" });
+});
+
 test("no frame has half a surrogate, which strict readers take for no JSON", async () => {
   const cut = dialect("a", (_, peer) => peer.send({ text: "cut \ud83d", list: ["\udc00 x", "\\ud83d", "👍"] }));
   await using door = await openDoor(quick, { dialects: [cut] });

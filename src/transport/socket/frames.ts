@@ -158,6 +158,11 @@ export class Frames {
     else connection.unfinishedSinceMs ??= connection.touchedMs;
     if (frame === undefined) return undefined;
     if (frame === tooLong) {
+      const { skipped } = this.#reader;
+      for (const dialect of this.#ports.dialects) {
+        const json = dialect.standIn?.(skipped);
+        if (json !== undefined) return { json, notSure: undefined };
+      }
       this.#refuse("TOO_LARGE", `a frame is longer than ${limits.frameBytesMax} bytes; it was skipped`);
       return "answered";
     }

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import fc from "fast-check";
+import { Refusal, type RefusalCode } from "../../../protocol/refusals.ts";
 import { callOf, Command, uuidOf, verdictFrame } from "./frames.ts";
+import { kintsugi, type KintsugiPorts } from "./index.ts";
 
 const command = {
   id: "5f3c0a52-8c57-4a0c-9a6c-0c7f4f0f2b10",
@@ -57,4 +59,16 @@ test("a class is what the verdict and the effects make it", () => {
   assert.equal(classOf("hold", { kind: "delete", undoable: "yes" }), "ambiguous");
   assert.equal(classOf("hold", { kind: "read", undoable: "no" }), "ambiguous");
   assert.equal(classOf("deny"), "ambiguous");
+});
+
+test("whatever goes wrong with a command that could be read is a deny, since its client runs what an error is for", () => {
+  const dialect = kintsugi({} as KintsugiPorts);
+  const failed = (code: RefusalCode, kind = "propose") =>
+    dialect.fault(new Refusal(code, "It failed."), { kind }) as { kind: string; decision?: string };
+  for (const code of ["LEDGER_UNAVAILABLE", "INTERNAL", "BUSY", "DRAINING", "CANCELLED"] as const)
+    assert.deepEqual([failed(code).kind, failed(code).decision], ["verdict", "deny"], code);
+  assert.equal(failed("INVALID_PARAMS").kind, "error");
+  assert.equal(failed("INTERNAL", "listpending").kind, "error");
+  assert.deepEqual(Object.keys(dialect.standIn?.('{"kind":"propose","id":"0') ?? {}), ["kind"]);
+  assert.equal(dialect.standIn?.('{"kind":"record","id":"0'), undefined);
 });

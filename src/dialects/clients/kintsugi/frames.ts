@@ -136,6 +136,17 @@ export const verdictFrame = ({ verdict, rule, reason, effects }: OutputOf<"gate/
   risk: null,
 });
 
+/** A command that could not be judged may be anything. */
+export const denyFrame = (reason: string, summary: string) => ({
+  kind: "verdict",
+  class: "catastrophic",
+  decision: "deny",
+  tier: 1,
+  reason,
+  summary,
+  risk: null,
+});
+
 /** A hold as an item of kintsugi's queue; its command is what we keep: redacted, its arguments split at blanks. */
 export function pendingItem(hold: HoldView, id: string) {
   const { command } = hold.input;

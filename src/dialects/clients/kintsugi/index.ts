@@ -6,7 +6,7 @@
 import type { ClientDialect, ForeignFrame, Peer } from "../../../protocol/client-dialect.ts";
 import type { NotSure } from "../../../protocol/handlers.ts";
 import { read, wordsOf } from "../reading.ts";
-import { callOf, type Kind, type RequestOf, requests, verdictFrame } from "./frames.ts";
+import { callOf, denyFrame, type Kind, type RequestOf, requests, verdictFrame } from "./frames.ts";
 import { Queue } from "./queue.ts";
 
 export { sessionOf } from "./frames.ts";
@@ -20,6 +20,8 @@ export type ProvenanceStep =
 
 /** What no operation of the table says. */
 export interface KintsugiPorts {
+  /** Enters that a command could not be read, and so was denied. */
+  unread(why: string): Promise<void>;
   /** Enters a change of a file that somebody else saw. */
   observe(change: RequestOf<"observe">): Promise<void>;
   /** Notes that a session read what strangers wrote. */
@@ -39,6 +41,9 @@ export interface KintsugiPorts {
 /** What says how risky a command is: kintsugi has a model there, we have effects and rules. */
 const scorer = "signalbox-effects";
 const ack = { kind: "ack" };
+const overLimit = Symbol("over the limit");
+const tooLongWords =
+  "This command is too long to be judged, so it may not run. Put what it does into a script, and run that.";
 
 export function kintsugi(ports: KintsugiPorts): ClientDialect {
   const queue = new Queue();
@@ -49,7 +54,14 @@ export function kintsugi(ports: KintsugiPorts): ClientDialect {
       Object.hasOwn(requests, frame["kind"]) &&
       (frame["kind"] !== "shutdown" || "op" in frame),
     ordered: true,
-    fault: (refusal) => ({ kind: "error", message: wordsOf(refusal) }),
+    // Its clients take an error for "no daemon" and go by their own rules: a command would only have to be long.
+    standIn: (head) =>
+      /^\s*\{\s*"kind"\s*:\s*"propose"/.test(head) ? { kind: "propose", [overLimit]: true } : undefined,
+    // Of a command that could be read, whatever went wrong is a deny: its client takes an error for "no daemon" and goes by its own rules.
+    fault: (refusal, frame) =>
+      frame?.["kind"] === "propose" && refusal.code !== "INVALID_PARAMS"
+        ? denyFrame(refusal.code.toLowerCase(), wordsOf(refusal))
+        : { kind: "error", message: wordsOf(refusal) },
     open: (peer) => ({
       async serve(frame, { notSure }) {
         peer.send(await answer(frame["kind"] as Kind, frame, { ports, queue, peer, notSure }));
@@ -70,6 +82,10 @@ async function answer(kind: Kind, frame: ForeignFrame, { ports, queue, peer, not
   const request = <K extends Kind>(name: K): RequestOf<K> => read(requests[name], frame, name) as RequestOf<K>;
   switch (kind) {
     case "propose":
+      if (overLimit in frame) {
+        await ports.unread("is longer than a frame may be");
+        return denyFrame("unreadable", tooLongWords);
+      }
       return verdictFrame(await queue.propose(peer, request("propose"), notSure));
     case "record": {
       const command = request("record");
