@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { violationsIn } from "./axe.ts";
 import { ask, browser, eventually, force, skip, world } from "./world.ts";
 import { Actor } from "../support/stage.ts";
 import { linkOf } from "../support/web.ts";
@@ -34,6 +35,7 @@ test("while everything is stopped a hold can only be denied, and the board says 
   await page.getByText("nothing can be approved until agents may go on").waitFor();
   for (const name of ["Approve", "Edit", "For this session", "As a rule"])
     assert.equal(await page.getByRole("button", { name }).isDisabled(), true, name);
+  assert.deepEqual(await violationsIn(page), []);
   const refused = await w.person.type("hold", "approve", (await page.locator(".facts code").last().innerText()).trim());
   assert.match(refused.text, /what you approve would be denied/);
   assert.equal(refused.code, 6);
@@ -56,6 +58,7 @@ test("while the daemon is away ages stand still and nothing has a colour that as
   assert.equal(await age.innerText(), stood);
   assert.match(String(await page.evaluate("getComputedStyle(document.querySelector('.rows')).filter")), /grayscale/);
   assert.equal(await page.title(), "Signalbox (away)");
+  assert.deepEqual(await violationsIn(page), []);
 });
 
 test("a thousand sessions: a page of them is drawn, more on request, the rest found; a change draws its line only", {
@@ -108,6 +111,7 @@ test("it can be installed, keeps no stale copy of itself, and an app's window co
   await app.goto(`http://localhost:${w.port}/`);
   const field = app.getByLabel(/put its link in/);
   assert.equal(await app.getByRole("button", { name: "Come in" }).isDisabled(), true);
+  assert.deepEqual(await violationsIn(app), []);
   await field.fill(await linkOf(w.person));
   await app.getByRole("button", { name: "Come in" }).click();
   await app.locator(".link-live").waitFor();
@@ -170,6 +174,7 @@ test("a rule is tried on what was judged, from the policy page and before it is 
   await page.getByRole("button", { name: "Try it" }).click();
   await page.getByText("2 of the last 2 verdicts would have been others: 2 hold instead of allow.").waitFor();
   await page.locator(".simulate .entry-about", { hasText: "ls -la" }).waitFor();
+  assert.deepEqual(await violationsIn(page), []);
   await rule.fill("[[rule");
   await page.getByRole("button", { name: "Try it" }).click();
   await page.locator(".simulate .callout", { hasText: "Not done" }).waitFor();

@@ -59,6 +59,9 @@ export const agentName = (agent: string): string => flat(agent.replace(/-(?:code
 /** A hold whose caller has gone can still be decided: it counts when the agent asks again. */
 export const holdWord = ({ waiting }: Pick<HoldView, "waiting">): string => (waiting > 0 ? "waits" : "asked");
 
+/** `1 needs you`, `3 need you`. */
+export const needText = (number: number): string => `${number} ${number === 1 ? "needs" : "need"} you`;
+
 /** The branch, and what differs from it: `main +3 ↑1`. */
 export function branchText(session: SessionView): string {
   const { git } = session;

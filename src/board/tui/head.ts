@@ -1,4 +1,4 @@
-import { type BoardState, costOf, money, needsOf, sectionOf, timeOfDay } from "../model/index.ts";
+import { type BoardState, costOf, money, needsOf, needText, sectionOf, timeOfDay } from "../model/index.ts";
 import { cut, type Line, lineColumns, type Span, span, spread } from "./line.ts";
 import { type View, views } from "./layout.ts";
 import type { Page } from "./page.ts";
@@ -47,11 +47,7 @@ function countSpans(state: BoardState, columns: number): Line {
   const counts = Map.groupBy(alive, sectionOf);
   const { holds, sessions } = needsOf(state);
   const needs = holds + sessions;
-  const parts: Span[] = [
-    needs > 0
-      ? span(`${needs} ${needs === 1 ? "needs" : "need"} you`, ["warn", "strong"])
-      : span("nothing needs you", "faint"),
-  ];
+  const parts: Span[] = [needs > 0 ? span(needText(needs), ["warn", "strong"]) : span("nothing needs you", "faint")];
   let room = columns - lineColumns(parts);
   for (const [section, words, style] of countWords) {
     const number = counts.get(section)?.length ?? 0;

@@ -13,6 +13,7 @@ import {
   folderName,
   holdWord,
   money,
+  needText,
   percent,
   type Row,
   sessionTitle,
@@ -75,7 +76,7 @@ function cells(row: ListRow, look: ListLook): Line {
 
 function groupCells({ depth, folded, title, needsYou, working, sessions }: ListRow & { kind: "group" }): Line {
   const counts = [
-    needsYou > 0 ? span(`${needsYou} need you  `, "warn") : undefined,
+    needsYou > 0 ? span(`${needText(needsYou)}  `, "warn") : undefined,
     working > 0 ? span(`${working} at work  `, "good") : undefined,
     folded ? span(`${sessions} in all`, "faint") : undefined,
   ].filter((piece) => piece !== undefined);

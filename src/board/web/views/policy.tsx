@@ -93,6 +93,9 @@ export function PolicyPage() {
             value={words}
             onInput={(event) => setWords(event.currentTarget.value)}
           />
+          <button type="button" onClick={() => document.getElementById("simulate-title")?.scrollIntoView()}>
+            Try a rule
+          </button>
         </div>
         {asked.state === "refused" && <Empty title={asked.error.message} />}
         {asked.state === "asking" && <Empty title="Looking…" />}

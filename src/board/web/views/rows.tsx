@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Row } from "../../model/index.ts";
-import { branchText, doing, folderName, holdWord, money, sessionTitle } from "../../model/index.ts";
+import { branchText, doing, folderName, holdWord, money, needText, sessionTitle } from "../../model/index.ts";
 import { count } from "../../../kit/text.ts";
 import { callText, stopped } from "../../../protocol/words.ts";
 import { useLatest } from "../hooks.ts";
@@ -162,7 +162,7 @@ function RowLine({
             </span>
             <span class="group-title">{row.title}</span>
             <span class="group-counts">
-              {row.needsYou > 0 && <span class="accent">{row.needsYou} need you</span>}
+              {row.needsYou > 0 && <span class="accent">{needText(row.needsYou)}</span>}
               {row.working > 0 && <span>{row.working} working</span>}
               <span>{count(row.sessions, "session")}</span>
             </span>

@@ -92,6 +92,8 @@ export function Shell({
 /** Whether what is shown is true now; in words, because a stale board is worse than none. */
 function LinkState() {
   const { link, status } = useBoardState();
+  // All is denied, or next to nothing: neither is how it should stay.
+  const loud = link.state === "live" && (status?.mode === "panic" || status?.mode === "observe");
   const text =
     link.state === "live"
       ? (status?.mode ?? "live")
@@ -100,7 +102,7 @@ function LinkState() {
         : `away since ${timeOfDay(link.sinceMs)}`;
   return (
     <span
-      class={`link link-${link.state}`}
+      class={`link link-${link.state}${loud ? " link-loud" : ""}`}
       role="status"
       title={link.state === "live" && status !== undefined ? `${status.mode}: ${modeWords[status.mode]}` : undefined}
     >
@@ -169,14 +171,14 @@ function Notices() {
     });
   if (lines.length === 0) return null;
   return (
-    <div class="notices">
+    <section class="notices" aria-label="Notices">
       {lines.map(({ key, text, action }) => (
         <div key={key} class="notice" role={key === "away" ? "alert" : undefined}>
           <p>{text}</p>
           {action}
         </div>
       ))}
-    </div>
+    </section>
   );
 }
 

@@ -11,9 +11,9 @@ const telling = /^(gate\/judged|gate\/recorded|hold\/|policy\/|tool\/unfinished|
 
 function needsText(state: BoardState): string {
   const { holds, sessions } = needsOf(state);
-  const asking = count(sessions, "session");
-  if (holds === 0) return sessions === 0 ? "Nothing is held." : `${asking} ${sessions === 1 ? "needs" : "need"} you.`;
-  return `${count(holds, "hold waits", "holds wait")} for you${sessions === 0 ? "" : `, and ${asking}`}.`;
+  if (holds === 0)
+    return sessions === 0 ? "Nothing is held." : `${count(sessions, "session needs", "sessions need")} you.`;
+  return `${count(holds, "hold waits", "holds wait")} for you${sessions === 0 ? "" : `, and ${count(sessions, "session")}`}.`;
 }
 
 /** What stands beside the list while nothing is chosen: how it goes on the whole line, and what happened last. */
