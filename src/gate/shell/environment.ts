@@ -3,92 +3,27 @@ import { locate } from "../paths/locate.ts";
 import { type Arg, literal } from "../programs/program.ts";
 import type { Runner } from "./runner.ts";
 import type { Shell } from "./state.ts";
+import {
+  commands,
+  libraries,
+  soft,
+  settingsOnly,
+  compilers,
+  knownRegistry,
+  ownModels,
+  quietCommands,
+} from "./variables.ts";
 
 /** Variables that make programs run something else: by prefix, `export` and `env`. */
 
-/** The value is a line of shell or a command's path. */
-const commands = new Set(
-  `BASH_COMMAND PROMPT_COMMAND PAGER MANPAGER GIT_PAGER GH_PAGER LESSOPEN LESSCLOSE EDITOR VISUAL GIT_EDITOR GIT_SEQUENCE_EDITOR GIT_SSH GIT_SSH_COMMAND GIT_PROXY_COMMAND GIT_EXTERNAL_DIFF GIT_ASKPASS
-   SSH_ASKPASS SUDO_ASKPASS GIT_TEMPLATE_DIR BROWSER SUDO_EDITOR FCEDIT HGEDITOR SVN_EDITOR SVN_SSH CVS_RSH RSYNC_RSH RSYNC_CONNECT_PROG TAR_OPTIONS GPG_TTY_PROGRAM KUBE_EDITOR KUBECTL_EXTERNAL_DIFF
-   RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CARGO_BUILD_RUSTC_WRAPPER MAKE_SHELL SYSTEMD_PAGER SYSTEMD_EDITOR DELTA_PAGER BAT_PAGER PSQL_PAGER PSQL_EDITOR AWS_PAGER npm_config_script_shell npm_config_editor
-   npm_config_git npm_config_shell`.split(/\s+/),
-);
-/** The value is code or a library that is loaded into what runs. */
-const libraries = new Set(
-  `LD_PRELOAD LD_AUDIT LD_LIBRARY_PATH DYLD_INSERT_LIBRARIES DYLD_LIBRARY_PATH DYLD_FRAMEWORK_PATH BASH_ENV ENV ZDOTDIR PYTHONSTARTUP PYTHONHOME PERL5DB PERL5LIB PERLLIB RUBYLIB GCONV_PATH LOCPATH NLSPATH TERMINFO
-   GIT_EXEC_PATH GIT_CONFIG_GLOBAL GIT_CONFIG_SYSTEM GIT_CONFIG NODE_PATH PYTHONPATH CLASSPATH LUA_PATH LUA_CPATH R_PROFILE R_PROFILE_USER CARGO_HOME RUSTC OPENSSL_CONF OPENSSL_ENGINES SSLKEYLOGFILE
-   MAKEFILES INPUTRC SCREENRC VIMINIT EXINIT GIMP2_DIRECTORY XDG_CONFIG_HOME GDBINIT MYVIMRC LESSKEY CORECLR_PROFILER_PATH DOTNET_STARTUP_HOOKS PYTHONBREAKPOINT npm_config_globalconfig npm_config_userconfig
-   KUBECONFIG DOCKER_CONFIG WGETRC CURL_HOME`.split(/\s+/),
-);
-/** Common and harmless when they lead into the workspace, temp or nowhere. */
-const soft = new Set([
-  "PYTHONPATH",
-  "NODE_PATH",
-  "CLASSPATH",
-  "LD_LIBRARY_PATH",
-  "DYLD_LIBRARY_PATH",
-  "CARGO_HOME",
-  "XDG_CONFIG_HOME",
-  "GIT_CONFIG_GLOBAL",
-  "GIT_CONFIG_SYSTEM",
-  "GIT_CONFIG",
-  "RUSTC",
-  "KUBECONFIG",
-  "DOCKER_CONFIG",
-  "PERL5LIB",
-  "RUBYLIB",
-  "LUA_PATH",
-  "LUA_CPATH",
-  "TERMINFO",
-  "SSLKEYLOGFILE",
-  "npm_config_userconfig",
-  "npm_config_globalconfig",
-  "WGETRC",
-  "CURL_HOME",
-  "GIT_ATTR_SOURCE",
-]);
-/** Among the soft: places of a tool's own settings and caches, which people keep in their home. */
-const settingsOnly = new Set(
-  "CARGO_HOME XDG_CONFIG_HOME KUBECONFIG DOCKER_CONFIG TERMINFO SSLKEYLOGFILE npm_config_userconfig npm_config_globalconfig".split(
-    " ",
-  ),
-);
-const compilers = new Set("CC CXX CPP LD AR AS NM RANLIB FC HOSTCC CARGO_BUILD_RUSTC".split(" "));
-const knownRegistry =
-  /^(?:direct|off|none|)$|^(?:https?:\/\/)?(?:localhost|127\.0\.0\.1)(?:[:/]|$)|^https:\/\/(?:registry\.npmjs\.org|registry\.yarnpkg\.com|registry\.npmmirror\.com|pypi\.org|download\.pytorch\.org|proxy\.golang\.org|goproxy\.cn|goproxy\.io|rubygems\.org|index\.crates\.io)(?:\/|$)/;
-/** Who answers to these keys in the first place. */
-const ownModels =
-  /(?:^|\.)(?:anthropic\.com|openai\.com|googleapis\.com|mistral\.ai|openrouter\.ai|openai\.azure\.com|amazonaws\.com)$/;
-const quietCommands = new Set([
-  "cat",
-  "less",
-  "more",
-  "true",
-  ":",
-  "vi",
-  "vim",
-  "nano",
-  "emacs",
-  "code",
-  "code --wait",
-  "echo",
-  "false",
-  "ssh",
-  "head",
-  "/bin/true",
-  "/usr/bin/true",
-  "/bin/false",
-  "/bin/cat",
-  "sccache",
-  "ccache",
-  "firefox",
-  "chrome",
-  "chromium",
-  "none",
-  "",
-  "0",
-  "1",
-]);
+/** What runs afterwards does something else than its name says, and by this alone nobody knows what. */
+const steers = (
+  runner: Runner,
+  shell: Shell,
+  what: string,
+  target: string,
+  place: "workspace" | "remote" = "workspace",
+): void => runner.emit(shell, { kind: "opaque", what, target, place, sure: "likely", undoable: "costly" });
 
 /** States what setting the variable to the value does to what runs afterwards. */
 export function judgeVariable(runner: Runner, shell: Shell, name: string, value: Arg): void {
@@ -122,13 +57,7 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
       });
     runner.code(shell, "shell", value, runner.noInput);
     if (text.trim().split(/\s/)[0]?.includes("/") === true && !/^\/(?:usr\/(?:local\/)?)?bin\//.test(text.trim()))
-      runner.emit(shell, {
-        kind: "opaque",
-        what: `set ${name}=${text}, so that programs run it`,
-        target: name,
-        sure: "likely",
-        undoable: "costly",
-      });
+      steers(runner, shell, `set ${name}=${text}, so that programs run it`, name);
     return;
   }
   if (hidesHistory(name, text))
@@ -150,14 +79,7 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
   if (compilers.has(name)) return runsInPlace(runner, shell, value);
   if (/^(?:https?|all|ftp)_proxy$/i.test(name)) {
     if (text === "" || isLoopback(hostOf(text) ?? text) || value.fixed === 0) return;
-    return runner.emit(shell, {
-      kind: "opaque",
-      what: `set ${name}=${text}, so that all traffic passes there`,
-      target: text,
-      place: "remote",
-      sure: "likely",
-      undoable: "costly",
-    });
+    return steers(runner, shell, `set ${name}=${text}, so that all traffic passes there`, text, "remote");
   }
   if (
     /^(?:npm_config_registry|YARN_(?:NPM_)?REGISTRY(?:_SERVER)?|PIP_(?:EXTRA_)?INDEX_URL|UV_(?:EXTRA_|DEFAULT_)?INDEX(?:_URL)?|GOPROXY|CARGO_REGISTRIES_\w+_INDEX|BUNDLE_MIRROR\w*)$/i.test(
@@ -181,14 +103,13 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
   ) {
     const host = hostOf(text);
     if (text === "" || value.fixed === 0 || (host !== undefined && (isLoopback(host) || ownModels.test(host)))) return;
-    return runner.emit(shell, {
-      kind: "opaque",
-      what: `set ${name}=${text}, so that prompts and keys go there, and what is answered comes from there`,
-      target: text,
-      place: "remote",
-      sure: "likely",
-      undoable: "costly",
-    });
+    return steers(
+      runner,
+      shell,
+      `set ${name}=${text}, so that prompts and keys go there, and what is answered comes from there`,
+      text,
+      "remote",
+    );
   }
   if (
     name === "DOCKER_HOST" &&
@@ -208,13 +129,7 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
   }
   if (/^GIT_CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|PARAMETERS)$/.test(name)) {
     if (/^GIT_CONFIG_(?:KEY|PARAM)/.test(name))
-      runner.emit(shell, {
-        kind: "opaque",
-        what: `set ${name}=${text}, which changes what git runs`,
-        target: name,
-        sure: "likely",
-        undoable: "costly",
-      });
+      steers(runner, shell, `set ${name}=${text}, which changes what git runs`, name);
     return;
   }
   if (libraries.has(name) || (/^npm_config_.*(?:shell|prefix|registry)$/.test(name) && !name.endsWith("registry"))) {
@@ -232,13 +147,7 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
         return;
       }
     }
-    return runner.emit(shell, {
-      kind: "opaque",
-      what: `set ${name}=${text}, so that programs load code from there`,
-      target: name,
-      sure: "likely",
-      undoable: "costly",
-    });
+    return steers(runner, shell, `set ${name}=${text}, so that programs load code from there`, name);
   }
   if (
     name === "NODE_OPTIONS" ||
@@ -261,13 +170,7 @@ export function judgeVariable(runner: Runner, shell: Shell, name: string, value:
       ) &&
       !/^(?:-r|--require|--import|--loader)[= ](?:tsx|ts-node\/register|dotenv\/config|\.\/[\w./-]+)$/.test(text)
     )
-      runner.emit(shell, {
-        kind: "opaque",
-        what: `set ${name}=${text}, so that programs load code from there`,
-        target: name,
-        sure: "likely",
-        undoable: "costly",
-      });
+      steers(runner, shell, `set ${name}=${text}, so that programs load code from there`, name);
     return;
   }
   if (name === "SHELL" && /^[/~]/.test(text) && !/^\/(?:usr\/(?:local\/)?|opt\/homebrew\/)?bin\//.test(text))

@@ -8,17 +8,13 @@ import {
   type Arg,
   type EffectDraft,
   type Flow,
-  isLiteral,
   type Language,
   literal,
   noFlow,
   type PathUse,
   type Program,
 } from "../programs/program.ts";
-import { commonTools as runnable } from "../programs/common-tools.ts";
-import { destroysByName, forcingFlag, verbOf } from "../programs/verbs.ts";
-import { asksForVersion, byVerb, untold, ProgramUse, programName, useProgram } from "../programs/use.ts";
-import { parseArguments } from "../programs/parse.ts";
+import { programName, useProgram } from "../programs/use.ts";
 import type { Scene } from "../scene.ts";
 import { judgeForeignCode } from "../code/index.ts";
 import { builtins } from "./builtins.ts";
@@ -34,6 +30,7 @@ import {
   shebang,
 } from "./names.ts";
 import type { Shell } from "./state.ts";
+import { judgeUnknown, mines } from "./unknown.ts";
 import { walkBody, walkText } from "./walk.ts";
 
 const depthMax = 24;
@@ -202,7 +199,7 @@ export class Runner {
     const base = programName(text);
     const program = findProgram(base);
     if (program !== undefined) return useProgram(this, shell, program, base, args, stdin);
-    return this.#unknown(shell, base, args, stdin);
+    return judgeUnknown(this, shell, base, args, stdin);
   }
 
   /** Words that name our own files or socket, for programs of which nobody knows what they do with them. */
@@ -218,73 +215,6 @@ export class Runner {
             place: "signalbox",
             undoable: "no",
           });
-  }
-
-  #unknown(shell: Shell, name: string, args: readonly Arg[], stdin: Flow): Flow {
-    const parsed = parseArguments({}, args);
-    const use = new ProgramUse(this, shell, name, args, stdin, parsed);
-    if (
-      parsed.unknown.includes("--help") ||
-      asksForVersion(parsed, args) ||
-      (args.length === 1 && /^(?:-h|-V|-v|-version|version|help)$/.test(args[0]?.text ?? ""))
-    )
-      return unknownFlow;
-    if (parsed.unknown.includes("--dry-run") || parsed.unknown.includes("--dryrun")) return unknownFlow;
-    // `find. -name x`: no program has such a name, and the shell says so.
-    if (name.endsWith(".")) return unknownFlow;
-    const loss = databaseLoss(args);
-    if (loss !== undefined) this.emit(shell, emptiesDatabase(loss));
-    this.#mines(shell, name, args);
-    // `rtk git status`, `lint bun run lint`: a program that is given another one's call runs it, or says no more than it.
-    const [first] = parsed.operands;
-    if (
-      parsed.operands.length > 1 &&
-      first !== undefined &&
-      isLiteral(first) &&
-      verbOf(first.text) === undefined &&
-      runnable.has(first.text) &&
-      // `crm node delete x`: a node of a cluster, not Node.
-      !(first.text === "node" && verbOf(parsed.operands[1]?.text ?? "") !== undefined)
-    ) {
-      this.emit(shell, {
-        kind: "opaque",
-        what: `run ${name}, which may run ${first.text}`,
-        target: name,
-        sure: "likely",
-        undoable: stdin.remote || stdin.decoded ? "costly" : "yes",
-      });
-      return this.call(shell, args.slice(args.indexOf(first)), stdin);
-    }
-    // PowerShell's commands are a verb and a noun: `Set-MpPreference`.
-    const cmdlet = /^[A-Z][a-z]+-[A-Z]\w+$/.test(name) && !/^Write-(?:Host|Output|Error|Verbose)$/.test(name);
-    if (destroysByName(name) || (cmdlet && verbOf(name) !== "reads" && verbOf(name) !== undefined))
-      this.emit(shell, {
-        kind: "mutate-remote",
-        what: `run ${name} ${args
-          .map((arg) => arg.text)
-          .join(" ")
-          .slice(0, 120)}, whose name says that it removes or ends something`,
-        target: name,
-        place: "system",
-        undoable: "no",
-      });
-    if (parsed.operands.length > 0 || parsed.unknown.some((flag) => forcingFlag(flag)))
-      byVerb(use, parsed.operands, parsed.unknown, true, true);
-    else untold(use, name, parsed.unknown);
-    return use.out;
-  }
-
-  /** Whatever a miner is called, its address says what it is. */
-  #mines(shell: Shell, name: string, args: readonly Arg[]): void {
-    const pool = args.find(({ text }) => /^stratum(?:\+\w+|2)?:\/\/|^--donate-level/.test(text));
-    if (pool !== undefined)
-      this.emit(shell, {
-        kind: "send",
-        what: `run ${name}, which mines coins for ${pool.text}`,
-        target: pool.text,
-        place: "remote",
-        undoable: "no",
-      });
   }
 
   /** Runs code given as text. */
@@ -428,12 +358,12 @@ export class Runner {
     if (place === "workspace" || place === "worktree") {
       const loss = databaseLoss(args);
       if (loss !== undefined) this.emit(shell, emptiesDatabase(loss));
-      this.#mines(shell, file.text, args);
+      mines(this, shell, file.text, args);
       this.emit(shell, { kind: "execute", what: `run ${file.text} of the workspace`, target, place });
       return unknownFlow;
     }
     if (/^\/(?:usr|opt|nix|snap|bin|sbin|lib)\//.test(target) && language === "other")
-      return this.#unknown(shell, programName(target), args, stdin);
+      return judgeUnknown(this, shell, programName(target), args, stdin);
     const fact = this.scene.fact("script", target);
     if (fact !== undefined && "text" in fact) {
       this.emit(shell, { kind: "execute", what: `run ${file.text}`, target, place });
