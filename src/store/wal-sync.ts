@@ -13,8 +13,7 @@ export interface LogDisk {
 
 const realDisk: LogDisk = { sync: fdatasync, syncNow: fdatasyncSync, patienceMs: 200 };
 
-/** A commit of so few works is synced on the loop, where that is quick: handing it to a thread and back costs more than it frees. */
-const worksOnLoopMax = 2;
+/** Where the disk is this quick, a lone caller's commit is synced on the loop: handing it to a thread and back costs more than it frees. */
 const syncOnLoopMsMax = 1;
 
 type Done = (fault: StoreFault | undefined) => void;
@@ -45,6 +44,7 @@ export class WalSync {
   /** A thread has the log. While nobody waits for it, it is one that took too long. */
   #inThread = false;
   #lastMs = 0;
+  #lastWorks = 0;
   #fault: StoreFault | undefined;
   #settled: (() => void) | undefined;
 
@@ -80,7 +80,9 @@ export class WalSync {
   after(works: number, done: Done): void {
     const fd = this.#fd;
     if (this.#fault !== undefined || fd === undefined) return done(this.#fault);
-    const quick = works <= worksOnLoopMax && this.#lastMs <= syncOnLoopMsMax;
+    const alone = works === 1 && this.#lastWorks <= 1;
+    this.#lastWorks = works;
+    const quick = alone && this.#lastMs <= syncOnLoopMsMax;
     if (quick || this.#inThread) return done(this.#syncNow());
     this.#done = done;
     this.#inThread = true;
