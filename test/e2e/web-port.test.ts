@@ -123,6 +123,8 @@ test("a browser decides what its terminal may: not older sessions, and only whil
   const third = late.hook("claude-code", "PreToolUse", push(last));
   const lastHold = await nextHold(client, last);
   await person[Symbol.asyncDispose]();
+  // The shell hears of its terminal's end a moment after the terminal has gone.
+  while ((await client.call("web/list", {})).passes.some(({ decides }) => decides));
   const closed = await decide(lastHold, { decision: "approve" });
   assert.equal(closed.status, 403);
   assert.match(code(closed).message, /terminal that opened this board was closed/);
