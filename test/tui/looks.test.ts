@@ -165,3 +165,19 @@ test("every command can be found by its name in the palette", async () => {
   seat.type(":timel\r");
   await seat.until("session/prompted");
 });
+
+test("the terminal calls its person as the settings say: a notification in place of the bell", async () => {
+  await using stage = await Stage.set(undefined, {}, ["notify.terminal=osc"]);
+  const { seat } = stage;
+  seat.start("board");
+  await seat.until("No agent has been heard of yet.");
+  const hooked = stage.push("s-1");
+  await seat.until("Needs you 1");
+  await seat.until(() => seat.bytes.includes("\u001b]9;"));
+  const [, text = ""] = /\u001b\]9;([^\u0007]*)\u0007/.exec(seat.bytes) ?? [];
+  assert.match(text, /^Signalbox: claude waits for you\. Bash: overwrite a branch at the remote/);
+  await stage.tell("s-2", "UserPromptSubmit", { prompt: "Add rate limits" });
+  await stage.ask("s-2", "AskUserQuestion", { questions: [] });
+  await seat.until(() => seat.bytes.includes("\u001b]9;Signalbox: claude asks a question: Add rate limits\u0007"));
+  hooked.end();
+});

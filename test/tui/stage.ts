@@ -15,10 +15,10 @@ export class Stage implements AsyncDisposable {
   readonly #hooked = new Set<Hooked>();
   readonly #parts: AsyncDisposableStack;
 
-  static async set(size?: Size, environment: NodeJS.ProcessEnv = {}): Promise<Stage> {
+  static async set(size?: Size, environment: NodeJS.ProcessEnv = {}, settings: readonly string[] = []): Promise<Stage> {
     await using parts = new AsyncDisposableStack();
     const home = parts.use(makeHome());
-    const daemon = parts.use(await TestDaemon.start(home));
+    const daemon = parts.use(await TestDaemon.start(home, settings));
     const seat = parts.use(await Seat.take(home, size, environment));
     return new Stage(home, daemon, seat, parts.move());
   }

@@ -9,7 +9,16 @@
  */
 export { changeLines, type ChangeLine } from "../../protocol/call-input.ts";
 export { parseQuery, type Query } from "./filter.ts";
-export { needsOf, type Row, type RowOptions, rowsByNeed, shownSessions, type SortOrder, sortOrders } from "./rows.ts";
+export {
+  needsOf,
+  type Row,
+  type RowOptions,
+  rowsByNeed,
+  sessionsInNeed,
+  shownSessions,
+  type SortOrder,
+  sortOrders,
+} from "./rows.ts";
 export { type Section, sectionOf, sections, sectionTitles } from "./sections.ts";
 export {
   type BoardState,

@@ -72,11 +72,15 @@ export function rowsByNeed(state: BoardState, options: RowOptions): Row[] {
 
 /** What a person is asked for: every open hold, and every session that needs one for something else. The same as the first section lists. */
 export function needsOf(state: BoardState): { readonly holds: number; readonly sessions: number } {
+  return { holds: state.holds.size, sessions: sessionsInNeed(state).length };
+}
+
+/** Sessions that need a person for something else than a hold. */
+export function sessionsInNeed(state: BoardState): SessionView[] {
   const held = holdsBySession(state);
-  let sessions = 0;
-  for (const session of state.sessions.values())
-    if (!session.archived && sectionOf(session) === "needs-you" && !isToldByHolds(session, held)) sessions += 1;
-  return { holds: state.holds.size, sessions };
+  return [...state.sessions.values()].filter(
+    (session) => !session.archived && sectionOf(session) === "needs-you" && !isToldByHolds(session, held),
+  );
 }
 
 /** Its holds stand in the list already and say more than it would. */

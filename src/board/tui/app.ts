@@ -6,6 +6,7 @@ import { Refusal } from "../../protocol/refusals.ts";
 import { stopped } from "../../protocol/words.ts";
 import type { SessionView } from "../../protocol/session-view.ts";
 import { type BoardState, createStore } from "../model/index.ts";
+import { Caller } from "./caller.ts";
 import { CallsOf } from "./calls.ts";
 import { type Command, commands } from "./commands.ts";
 import type { BoardPorts, Desk, Settings } from "./desk.ts";
@@ -50,6 +51,7 @@ export class BoardApp implements Desk, Disposable {
   readonly #over = new AbortController();
   readonly #screen: Screen;
   readonly #calls: CallsOf;
+  readonly #caller = new Caller();
   readonly #selections: Readonly<Record<View, Selection>> = {
     now: new Selection(),
     tree: new Selection(),
@@ -122,8 +124,11 @@ export class BoardApp implements Desk, Disposable {
           socket: this.ports.socket,
           store: this.#store,
           clock: this.#clock,
-          onClient: (client) => (this.#client = client),
-          onHold: () => this.#screen.bell(),
+          onClient: (client) => {
+            this.#client = client;
+            if (client !== undefined) void this.#caller.learn(client, this.signal);
+          },
+          onHold: (hold) => this.#screen.signal(this.#caller.hold(hold)),
         },
         { signal: this.signal },
       );
@@ -275,6 +280,7 @@ export class BoardApp implements Desk, Disposable {
 
   #drawNow(): void {
     if (this.signal.aborted) return;
+    this.#screen.signal(this.#caller.look(this.state));
     this.#drawnAtMs = this.#clock.monotonicMs();
     this.#frame = draw(this.#page());
     this.#screen.draw(this.#frame);

@@ -1,5 +1,6 @@
 import { type Client, connect } from "../../client/index.ts";
 import type { Clock } from "../../kit/clock.ts";
+import type { HoldView } from "../../protocol/operations/holds.ts";
 import { Refusal } from "../../protocol/refusals.ts";
 import type { Store } from "../model/index.ts";
 
@@ -10,7 +11,7 @@ export interface FeedOptions {
   /** The connection over which the person's decisions go; undefined while there is none. */
   readonly onClient: (client: Client | undefined) => void;
   /** A hold that opened while the board was open. */
-  readonly onHold: () => void;
+  readonly onHold: (hold: HoldView) => void;
 }
 
 /** A daemon that comes back is found this fast. */
@@ -64,7 +65,7 @@ async function attend(client: Client, options: FeedOptions, place: Place, outer:
     "hold/watch",
     {},
     ({ hold }) => {
-      if (hold.state === "open" && !store.state.holds.has(hold.id)) onHold();
+      if (hold.state === "open" && !store.state.holds.has(hold.id)) onHold(hold);
       store.hold(hold);
     },
     { signal },

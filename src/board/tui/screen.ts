@@ -103,8 +103,9 @@ export class Screen implements Disposable {
     this.#drawn = [];
   }
 
-  bell(): void {
-    if (this.#open) this.#output.write("\u0007");
+  /** Writes what draws nothing: a bell, a notification. */
+  signal(bytes: string): void {
+    if (this.#open && bytes !== "") this.#output.write(bytes);
   }
 
   /**
