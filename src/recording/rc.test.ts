@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import {
   lstatSync,
   mkdirSync,
@@ -59,4 +60,15 @@ test("what is no text is left alone, and so is a folder", (t) => {
   rmSync(at.rc);
   mkdirSync(at.rc);
   assert.throws(() => installRecording("bash", at), /nothing was changed/);
+});
+
+test("a shell below one that exports its PROMPT_COMMAND does not record twice", (t) => {
+  const at = place(t);
+  installRecording("bash", at);
+  const script = join(at.home, "recording", "record.bash");
+  const inner = `bash --rcfile "$0" -i -c 'printf "<%s>" "$PROMPT_COMMAND"'`;
+  const outer = ["--norc", "-i", "-c", `. "$0"; export PROMPT_COMMAND; ${inner}`, script];
+  const env = { PATH: "/usr/bin:/bin", HOME: at.userHome, PROMPT_COMMAND: "mine" };
+  const { stdout } = spawnSync("/bin/bash", outer, { encoding: "utf8", env, input: "" });
+  assert.equal(stdout, "<__signalbox_record; mine>");
 });

@@ -39,7 +39,8 @@ __signalbox_record() {
   [[ $- == *e* ]] || return "$code"
 }
 __signalbox_folder=$PWD
-PROMPT_COMMAND="__signalbox_record\${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
+# A shell below one that exports it has it already.
+[[ \${PROMPT_COMMAND-} == *__signalbox_record* ]] || PROMPT_COMMAND="__signalbox_record\${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
 fi
 `;
 
