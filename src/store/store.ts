@@ -62,6 +62,13 @@ export function openStore({ path, migrations, someRoomsOnly = false, logDisk }: 
     }
     db = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true, allowExtension: false });
     db.exec(setUp);
+    if (path !== ":memory:" && db.prepare("PRAGMA journal_mode").get()?.["journal_mode"] !== "wal")
+      // SQLite then goes on with another journal, which is synced by other rules than ours.
+      throw new StoreFault(
+        "io",
+        `${path} lies on a file system without shared memory (a share of the network?), where no log can be kept.`,
+        "choose a home on a local disk: signalbox --home /abs/path up",
+      );
     migrate(db, path, migrations, someRoomsOnly);
     // What a process before left in the log is read from the page cache, and may not be on disk if a sync failed: it goes into the database now.
     db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
