@@ -472,6 +472,9 @@ export const checks: readonly Program[] = [
     summary: "Ruby projects' commands",
     flags: { "-e --environment -f --rakefile -p --port -b --binding <x>": nothing },
     does: (use, args) => {
+      // Only rake's own: `rails -n` is another flag.
+      if (use.name === "rake" && ["-n", "--dry-run", "-T", "--tasks", "-P", "--prereqs"].some((flag) => use.has(flag)))
+        return runsOwn(use, []);
       const loss =
         databaseLoss(args) ?? args.find(({ text }) => /^db:(?:seed:replant|setup)$|:db:drop$/.test(text))?.text;
       if (loss !== undefined) use.emit(emptiesDatabase(`${use.name} ${loss}`));
@@ -491,6 +494,7 @@ export const checks: readonly Program[] = [
       "rails server -p 4000": "allow",
       "rails db:migrate": "allow",
       "rake test": "allow",
+      "rake -n db:drop": "allow",
       "rails db:drop": "hold",
       "bin/rails db:schema:load": "hold",
       "bin/rails db:migrate": "allow",
