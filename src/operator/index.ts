@@ -15,7 +15,7 @@
  * docs/threat-model.md. It stops an agent that does not set out to cheat; a passphrase or passkey (levels 2 and 3) stops more.
  */
 import type { Clock } from "../kit/clock.ts";
-import { type PeerReading, readPeer } from "./peer.ts";
+import { type PeerReading, readingAgeMs, readPeer } from "./peer.ts";
 import { type About, judgePresence, type LiveAgent, type Presence, type Seat } from "./presence.ts";
 
 export { type Challenge, createVault, type PassphraseProof, type Vault, vaultMigrations } from "./vault.ts";
@@ -91,11 +91,16 @@ export function createOperator(options: OperatorOptions): Operator {
       return { result: { unknown: "too many callers are being looked at; try again" }, atMs: clock.nowMs() };
     try {
       const { fd } = caller;
-      const result =
+      const begunMs = clock.monotonicMs();
+      const result: PeerReading =
         fd === undefined
           ? { unknown: "its connection says nothing of who made it" }
           : await readPeer(hook, fd, timeoutMs);
-      return { result, atMs: clock.nowMs() };
+      const nowMs = clock.nowMs();
+      if (!("peer" in result)) return { result, atMs: nowMs };
+      // A busy machine brings a reading late, and a terminal would seem to have been opened later than it was, by so much.
+      const ageMs = Math.min(readingAgeMs(result.peer, nowMs), clock.monotonicMs() - begunMs);
+      return { result, atMs: nowMs - Math.max(0, ageMs) };
     } finally {
       next();
     }

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
+import { tmpdir, uptime } from "node:os";
 import { join } from "node:path";
 import { before, test, type TestContext } from "node:test";
 import { systemClock } from "../kit/clock.ts";
@@ -282,6 +282,19 @@ test("who made a connection is read once, and judged at each question", async (t
   );
   assert.ok((await operator.presence(caller, later(), { signal })).present);
   assert.equal(readFileSync(join(stage.folder, "reads"), "utf8"), "read\n");
+});
+
+test("a reading that comes late makes no terminal younger", async (t) => {
+  const stage = await makeStage(t);
+  const { caller } = await stage.connect([pty, node, "client.mjs", "sock"]);
+  const slow = join(stage.folder, "slow");
+  writeFileSync(slow, `#!/bin/sh\n'${hook}' --peer\nexec sleep 1\n`, { mode: 0o755 });
+  const known = await makeOperator({ hook: slow }).seat(caller, { signal });
+  assert.ok("seat" in known);
+  const { peer, readAtMs } = known.seat;
+  const bootedAtMs = Date.now() - uptime() * 1_000;
+  const offMs = readAtMs - (peer.now * 1_000) / peer.unit - bootedAtMs;
+  assert.ok(Math.abs(offMs) < 500, `it counts as read ${offMs} ms off`);
 });
 
 test("what can't be read is nobody, in time and with words", async (t) => {

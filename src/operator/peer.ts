@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { uptime } from "node:os";
 import { z } from "zod";
 
 /** Strings of `hook --peer` carry bytes as characters; what they mean is UTF-8. */
@@ -43,6 +44,11 @@ const PeerLine = z.union([Peer.transform((peer) => ({ peer })), z.object({ unkno
 
 /** A chain of 64 ancestors with long arguments is some 300 kB with every byte escaped. */
 const outputBytesMax = 1024 * 1024;
+
+/** How long ago it was read, by the clock that it was read by: microseconds of the wall clock on macOS, ticks since boot elsewhere. */
+export function readingAgeMs({ now, unit }: Peer, nowMs: number): number {
+  return (process.platform === "darwin" ? nowMs : uptime() * 1_000) - (now * 1_000) / unit;
+}
 
 /**
  * Asks the kernel, through the hook program, who is at the other end of a connection. Never rejects: what can't be read is
