@@ -102,7 +102,7 @@ test("a search narrows as it is typed, Enter keeps it, Esc takes it away; filter
   seat.type("f");
   await seat.until("Filter:");
   seat.type("done\r");
-  await seat.until((text) => text.includes("search: state:done") && !text.includes("fix the login"));
+  await seat.until((text) => text.includes("search: state:finished-unseen") && !text.includes("fix the login"));
   seat.type("\u001b");
   await seat.until("fix the login");
   seat.type("o");

@@ -18,8 +18,8 @@ export interface FeedOptions {
 const retryMs = 250;
 /** The state is asked for this often, which also proves that the daemon still answers. */
 const statusMs = 3_000;
-/** A daemon that takes longer over its state is taken for one that does not answer. */
-const answerMsMax = 2_000;
+/** A daemon that takes longer over its state is taken for one that does not answer; a busy machine is not yet that. */
+const answerMsMax = 5_000;
 /** Entries that the timeline begins with. */
 const entriesFirst = 200;
 
