@@ -191,7 +191,7 @@ test("while everything is stopped nothing is approved, and the board says why", 
   seat.type("!");
   await seat.until("Deny every tool call of every agent, now?");
   seat.type("y");
-  await seat.until("The mode is now panic");
+  await seat.until((text) => text.includes("The mode is now panic") && text.includes("PANIC")); // the board has heard of it, too
   for (const key of ["a", "s", "r", "e"]) {
     seat.type(key);
     await seat.until("Everything is stopped, so nothing can be approved.");
@@ -201,7 +201,7 @@ test("while everything is stopped nothing is approved, and the board says why", 
   seat.type("m");
   await seat.until("Mode:");
   seat.type("attended\r");
-  await seat.until("The mode is now attended");
+  await seat.until((text) => text.includes("The mode is now attended") && !text.includes("PANIC"));
   seat.type("ga");
   assert.equal(toldOf(await hooked).decision, "allow");
 });
