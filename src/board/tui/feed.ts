@@ -70,6 +70,8 @@ async function attend(client: Client, options: FeedOptions, place: Place, outer:
     },
     { signal },
   );
+  // Before anything else is waited for: pushes go on meanwhile, and an older list must not undo them.
+  store.holds(holds.first.holds);
   const sessions = await client.stream(
     "session/watch",
     place.cursor === undefined ? {} : { after: place.cursor },
@@ -79,7 +81,6 @@ async function attend(client: Client, options: FeedOptions, place: Place, outer:
     },
     { signal },
   );
-  store.holds(holds.first.holds);
   store.sessions(sessions.first);
   place.cursor = sessions.first.cursor;
   store.status(await client.call("daemon/status", {}, { signal }));
