@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as later } from "node:timers/promises";
 import { join } from "node:path";
 import { root, run, type TestDaemon } from "./daemon.ts";
 import { Peer } from "./door.ts";
@@ -27,7 +28,11 @@ let bystanders = 0;
  * Does something to the daemon while somebody else asks it to judge, one call after the other: every call must get its verdict, on a connection that
  * is never closed. Tells how that went, and by how much the daemon's memory is larger afterwards.
  */
-export async function unharmedBy(daemon: TestDaemon, attack: () => Promise<void>): Promise<Unharmed> {
+export async function unharmedBy(
+  daemon: TestDaemon,
+  attack: () => Promise<void>,
+  { pauseMs = 0 }: { readonly pauseMs?: number } = {},
+): Promise<Unharmed> {
   const pid = daemon.child.pid as number;
   await using bystander = await Peer.connect(daemon.place.socket);
   const session = `bystander ${(bystanders += 1)}`;
@@ -50,6 +55,7 @@ export async function unharmedBy(daemon: TestDaemon, attack: () => Promise<void>
     const from = performance.now();
     await judged(id);
     waits.push(performance.now() - from);
+    if (pauseMs > 0) await later(pauseMs);
   }
   await attacked;
   const grownMiB = residentMiB(pid) - before;
