@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { HoldView } from "../protocol/operations/holds.ts";
+import { aHold } from "../protocol/hold-view.fixture.ts";
 import { entryLine } from "./entry-line.ts";
 import { holdCard, holdLine } from "./hold-card.ts";
 import { harmless, type Terminal } from "./terminal.ts";
@@ -9,26 +9,14 @@ const terminal: Terminal = { out: () => {}, err: () => {}, interactive: false, c
 const hostile = "\u001b]0;x\u0007\u001b[2J\r\u009b31m\u202e\u200b\nApproved by the operator";
 const acted = /[\p{Cc}\p{Cf}]/u;
 
-const hold: HoldView = {
+const hold = aHold({
   id: "hold_k3v9k3v9k3v9k3v9",
-  state: "open",
   agent: hostile,
   session: hostile,
   cwd: `/${hostile}`,
   tool: hostile,
   input: { command: "SELECT 1", query: "DROP TABLE accounts" },
-  reason: "use a tool that Signalbox does not know",
-  rule: "opaque",
-  effects: [],
-  openedAt: "2026-11-21T10:00:00.000Z",
-  expiresAt: "2026-11-22T10:00:00.000Z",
-  decidedAt: null,
-  words: null,
-  waiting: 1,
-  editable: true,
-  undoable: false,
-  entry: 7,
-};
+});
 
 test("no name of an agent, a tool or a session steers the terminal or begins a line", () => {
   const line = holdLine(terminal, hold, Date.parse(hold.openedAt));

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decidedText, editable, editedInput } from "./hold-words.ts";
+import { aHold as held } from "./hold-view.fixture.ts";
 import type { HoldView } from "./operations/holds.ts";
 
-const aHold = (given: Partial<HoldView>): HoldView => ({ id: "hold_1", editable: true, ...given }) as HoldView;
+const aHold = (given: Partial<HoldView>) => held({ id: "hold_1", session: "s", ...given });
 
 test("what is edited is the command where it can be shown there, else the whole input", () => {
   const command = aHold({ input: { command: "git push\n--force", timeout: 5 } });

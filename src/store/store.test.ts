@@ -1,23 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { worksMax } from "./group-commit.ts";
 import { openStore, type Store, StoreFault, takeInstance } from "./index.ts";
+import { databases, notes } from "./store.fixture.ts";
 
-const dir = mkdtempSync(join(tmpdir(), "store-"));
-after(() => rmSync(dir, { recursive: true }));
-let made = 0;
-const fresh = () => join(dir, `${(made += 1)}.db`);
-
-const notes = {
-  room: "notes",
-  version: 1,
-  sql: "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT",
-};
+const { dir, fresh } = databases();
 const open = (path = fresh()) => openStore({ path, migrations: [notes] });
 const insert = (store: Store, text: string) => () =>
   Number(store.db.prepare("INSERT INTO notes (text) VALUES (?)").run(text).lastInsertRowid);

@@ -1,23 +1,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { renameSync, writeFileSync } from "node:fs";
+import { describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { openStore, type Store, StoreFault } from "./index.ts";
+import { databases, notes } from "./store.fixture.ts";
 import type { LogDisk } from "./wal-sync.ts";
 
-const dir = mkdtempSync(join(tmpdir(), "sync-"));
-after(() => rmSync(dir, { recursive: true }));
-let made = 0;
-const fresh = () => join(dir, `${(made += 1)}.db`);
-const notes = {
-  room: "notes",
-  version: 1,
-  sql: "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT",
-};
+const { fresh } = databases();
 const open = (logDisk?: LogDisk, path = fresh()) =>
   openStore({ path, migrations: [notes], ...(logDisk === undefined ? {} : { logDisk }) });
 const add = (store: Store, ...texts: string[]) =>

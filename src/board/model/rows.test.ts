@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { SessionView } from "../../protocol/session-view.ts";
 import type { HoldView } from "../../protocol/operations/holds.ts";
 import { aSession } from "../../protocol/session-view.fixture.ts";
-import { aHold, gitAt } from "./model.fixture.ts";
+import { aHold } from "../../protocol/hold-view.fixture.ts";
+import { gitAt } from "./model.fixture.ts";
 import { createStore, parseQuery, type Row, type RowOptions, rowsByNeed, rowsByProject, sortOrders } from "./index.ts";
 
 const stateOf = (sessions: readonly SessionView[], holds: readonly HoldView[] = []) => {

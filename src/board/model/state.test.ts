@@ -4,7 +4,7 @@ import { limits } from "../../protocol/limits.ts";
 import type { EntryView } from "../../protocol/operations/ledger.ts";
 import { createStore, keyOf } from "./index.ts";
 import { aSession } from "../../protocol/session-view.fixture.ts";
-import { aHold } from "./model.fixture.ts";
+import { aHold } from "../../protocol/hold-view.fixture.ts";
 
 const entry = (seq: number): EntryView => ({
   seq,

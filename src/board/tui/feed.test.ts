@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { openDoor } from "../../../test/support/door.ts";
 import { systemClock } from "../../kit/clock.ts";
 import type { Call } from "../../protocol/handlers.ts";
+import { aHold } from "../../protocol/hold-view.fixture.ts";
 import type { HoldView } from "../../protocol/operations/holds.ts";
 import { createStore } from "../model/index.ts";
-import { aHold } from "../model/model.fixture.ts";
 import { feed } from "./feed.ts";
 
 test("what a hold has become while the board subscribes is not taken back by the list that was older", async () => {
