@@ -37,7 +37,7 @@ export interface Door extends AsyncDisposable {
 }
 
 const sweepMs = 5_000;
-const rebindMs = 500;
+const rebindMs = 1_000;
 const flushMs = 1_000;
 const seldomMs = 60_000;
 
