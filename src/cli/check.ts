@@ -51,6 +51,14 @@ interface Options {
 }
 
 async function check(verb: Verb, words: readonly string[], options: Options): Promise<void> {
+  const alone = options.batch === true ? "--batch" : options.entry === undefined ? undefined : "--entry";
+  // Passed over in silence, a file's name behind --batch would look like a file in which there is nothing.
+  if (alone !== undefined && words.length > 0)
+    throw new Refusal(
+      "INVALID_PARAMS",
+      `${alone} takes no command, and ${JSON.stringify(words[0])} stands behind it.`,
+      alone === "--batch" ? "Its lines come from standard input: signalbox check --batch < FILE" : undefined,
+    );
   if (options.entry !== undefined) return (await import("./check-entry.ts")).checkEntry(verb, options.entry);
   const cwd = resolve(options.cwd ?? ".");
   if (options.batch === true) return batch(verb, cwd);

@@ -104,6 +104,10 @@ test("a wrong word is answered with what was meant, and exit 2", { timeout: 300_
     [["ledger", "show", "x"], /whole number/],
     [["ledger", "list", "--limit", "0"], /from 1 to 1000, not "0"/],
     [["--home", "here", "status"], /absolute path/],
+    [
+      ["check", "--batch", "rows.jsonl"],
+      /--batch takes no command, and "rows.jsonl" stands behind it.\n.*--batch < FILE/,
+    ],
     [["check", "--", "rm -rf /", "--json"], /"rm -rf \/" is a whole command, and "--json" stands behind it/],
     [["policy", "import", "gemini"], /one of claude, codex, not "gemini"/],
     [["shim", "install", "a/b"], /"a\/b" is no name that a shim can have/],
